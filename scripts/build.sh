@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Installs what is missing (Debian 12, needs root for that part only) and builds; the program is build/realpeer.
+# Usage: scripts/build.sh [PRESET]     PRESET: release (default), debug, asan
+set -euo pipefail
+cd "$(dirname "$0")/.."
+preset=${1:-release}
+
+packages=(
+  build-essential cmake ninja-build pkg-config ccache
+  clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev
+  libboost1.81-dev libboost-json1.81-dev libgflags-dev libyaml-cpp-dev libspdlog-dev libssl-dev libpcap-dev
+  libgtest-dev libgmock-dev
+)
+# shellcheck source=scripts/install.sh
+. scripts/install.sh
+install_missing "${packages[@]}"
+
+cmake --preset "$preset"
+cmake --build --preset "$preset"

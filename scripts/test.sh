@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Installs, builds, and runs every test by CTest. Needs root: the tests make network namespaces and load BPF.
+# Usage: sudo scripts/test.sh [CTEST ARGUMENT...]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+if [ "$(id -u)" -ne 0 ]; then
+  echo "scripts/test.sh needs root (network namespaces, BPF): sudo scripts/test.sh" >&2
+  exit 2
+fi
+scripts/build.sh release
+# shellcheck source=scripts/install.sh
+. scripts/install.sh
+install_missing iproute2 procps
+ctest --test-dir build --output-on-failure --timeout 300 "$@"

@@ -1,0 +1,98 @@
+#include "harness/daemon.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <sstream>
+#include <stdexcept>
+#include <string_view>
+#include <system_error>
+
+#include "harness/tcp.h"
+
+namespace realpeer::testing {
+namespace {
+
+const std::filesystem::path kPins = "/sys/fs/bpf/realpeer";
+constexpr std::string_view kNodePrefix = "rpt-";
+
+std::string quoted_list(const std::vector<std::string>& items) {
+  std::string list;
+  for (const auto& item : items) list.append(list.empty() ? "\"" : ", \"").append(item).append("\"");
+  return "[" + list + "]";
+}
+
+// What was pinned by a daemon that was killed, or crashed.
+void remove_pins(const std::filesystem::path& pins) {
+  std::error_code nothing_there;
+  std::filesystem::remove_all(pins, nothing_there);
+}
+
+// Pins of daemons whose test program is gone: rpt-<pid>-<number>.
+void clear_leftovers() {
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(kPins, none)) {
+    const auto name = entry.path().filename().string();
+    if (!name.starts_with(kNodePrefix)) continue;
+    const auto pid = std::atoi(name.c_str() + kNodePrefix.size());
+    if (pid > 0 && ::kill(pid, 0) < 0 && errno == ESRCH) remove_pins(entry.path());
+  }
+}
+
+}  // namespace
+
+std::string GatewayConfig::yaml() const {
+  std::ostringstream out;
+  out << "node: " << node << "\ndatapath: " << datapath << "\nlog: { level: " << log_level << " }\nlisteners:\n";
+  for (std::size_t i = 0; i < binds.size(); ++i) {
+    out << "  - name: in-" << i << "\n    bind: \"" << binds[i] << "\"\n    accept_proxy: " << accept_proxy << "\n";
+    if (accept_proxy != "off") out << "    trusted_cidrs: " << quoted_list(trusted_cidrs) << "\n";
+    out << "    header_timeout: " << header_timeout << "\n    route: { backend: app }\n";
+  }
+  out << "backends:\n  app: { endpoints: " << quoted_list(endpoints) << ", identity: " << identity << " }\n";
+  if (connections > 0) out << "limits: { connections: " << connections << " }\n";
+  out << "timeouts: { connect: " << connect_timeout << ", idle: " << idle_timeout
+      << ", half_closed: " << half_closed_timeout << ", drain: " << drain_timeout << " }\n";
+  return out.str();
+}
+
+std::string unique_node() {
+  static int next = 0;
+  if (next == 0) clear_leftovers();
+  return std::string(kNodePrefix) + std::to_string(::getpid()) + "-" + std::to_string(next++);
+}
+
+std::filesystem::path pins_of(const std::string& node) { return kPins / node; }
+
+Daemon::Daemon(const std::string& binary, const GatewayConfig& config, const ProcessOptions& options)
+    : config_(config),
+      process_({binary, "run", "--config", directory_.write("realpeer.yaml", config.yaml()).string()}, options),
+      log_(process_.output_path()) {
+  const auto accepts = [&](const std::string& bind) { return listening(*options.netns, endpoint(bind).port()); };
+  const auto ready = [&] { return std::all_of(config_.binds.begin(), config_.binds.end(), accepts); };
+  eventually([&] { return ready() || !process_.running(); }, Duration{10'000});
+  if (!process_.running() || !ready())
+    throw std::runtime_error("the daemon is not ready (" + to_string(process_.wait(Duration{0})) + "):\n" +
+                             process_.errors() + "configuration:\n" + config_.yaml());
+}
+
+Daemon::~Daemon() {
+  stop();
+  remove_pins(pins_of(config_.node));
+}
+
+std::optional<Exit> Daemon::stop() {
+  if (!process_.running()) return process_.wait(Duration{0});
+  process_.signal(SIGTERM);
+  if (auto exit = process_.wait(Duration{250})) return exit;
+  process_.signal(SIGTERM);
+  if (auto exit = process_.wait(Duration{5'000})) return exit;
+  process_.signal(SIGKILL);
+  process_.wait(Duration{5'000});
+  return std::nullopt;
+}
+
+}  // namespace realpeer::testing

@@ -1,0 +1,58 @@
+// docs/configuration.md is read as it stands: its example loads, and no key is left out.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "config/load.h"
+#include "config/schema.h"
+
+namespace realpeer::config {
+namespace {
+
+using testing::HasSubstr;
+
+std::string reference() {
+  const auto root = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path().parent_path();
+  std::ostringstream text;
+  text << std::ifstream(root / "docs" / "configuration.md").rdbuf();
+  return text.str();
+}
+
+// The block of YAML below the heading "Complete example".
+std::string complete_example() {
+  const std::string text = reference();
+  const std::string fence = "```yaml\n";
+  const auto heading = text.find("## Complete example");
+  const auto begin = text.find(fence, heading);
+  if (heading == std::string::npos || begin == std::string::npos) return {};
+  const auto end = text.find("```", begin + fence.size());
+  return text.substr(begin + fence.size(), end - begin - fence.size());
+}
+
+TEST(Reference, HasAnExampleThatLoadsWithoutAWord) {
+  const std::string example = complete_example();
+  ASSERT_FALSE(example.empty());
+  const Loaded loaded = load_text(example, "example");
+  for (const Diagnostic& diagnostic : loaded.diagnostics) ADD_FAILURE() << diagnostic.to_string();
+}
+
+TEST(Reference, HasAnExampleThatUsesEveryKey) {
+  const std::string example = complete_example();
+  for (const Keys& keys :
+       {keys::root, keys::listener, keys::route, keys::backend, keys::limits, keys::timeouts, keys::log}) {
+    for (const std::string_view key : keys.known) EXPECT_THAT(example, HasSubstr(std::string(key) + ":"));
+  }
+}
+
+TEST(Reference, NamesEveryKeyThatIsNotAvailable) {
+  const std::string text = reference();
+  for (const Keys& keys : {keys::root, keys::listener, keys::route, keys::backend, keys::limits}) {
+    for (const std::string_view key : keys.unavailable) EXPECT_THAT(text, HasSubstr("`" + std::string(key) + "`"));
+  }
+}
+
+}  // namespace
+}  // namespace realpeer::config

@@ -1,0 +1,46 @@
+// Configurations composed for tests: a whole one that is right, with a place for the lines a test is about.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/load.h"
+
+namespace realpeer::config::written {
+
+// `lines` are lines 1 and on.
+inline std::string with_root(const std::string& lines) {
+  return lines +
+         "\n"
+         "listeners: [{ name: a, bind: '192.0.2.9:80', route: { backend: b } }]\n"
+         "backends: { b: { endpoints: ['10.0.0.7:80'] } }\n";
+}
+
+// `lines`, indented by two, are lines 5 and on.
+inline std::string with_listener(const std::string& lines) {
+  return "backends: { b: { endpoints: ['10.0.0.7:80'] } }\n"
+         "listeners:\n"
+         "- name: a\n"
+         "  bind: 192.0.2.9:80\n" +
+         lines + "\n";
+}
+
+inline std::string with_routed_listener(const std::string& lines) {
+  return with_listener(lines + "\n  route: { backend: b }");
+}
+
+// `lines`, indented by four, are lines 4 and on.
+inline std::string with_backend(const std::string& lines) {
+  return "listeners: [{ name: a, bind: '192.0.2.9:80', route: { backend: b } }]\n"
+         "backends:\n"
+         "  b:\n" +
+         lines + "\n";
+}
+
+inline std::vector<std::string> problems(const std::string& text) {
+  std::vector<std::string> found;
+  for (const Diagnostic& diagnostic : load_text(text, "t.yaml").diagnostics) found.push_back(diagnostic.to_string());
+  return found;
+}
+
+}  // namespace realpeer::config::written

@@ -1,0 +1,48 @@
+// What is read of the host, as text in and values out.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "kernel/capabilities.h"
+#include "kernel/mounts.h"
+
+namespace realpeer::kernel {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr const char* hybrid =
+    "22 28 0:20 / /sys rw,nosuid shared:7 - sysfs sysfs rw\n"
+    "30 22 0:26 / /sys/fs/cgroup/unified rw,nosuid shared:11 - cgroup2 cgroup2 rw\n"
+    "41 22 0:35 / /sys/fs/bpf\\040here rw,nosuid - bpf bpf rw,mode=700\n";
+
+TEST(Mounts, AreFoundByTypeWhereverTheyAre) { EXPECT_EQ(find_mount(hybrid, "cgroup2"), "/sys/fs/cgroup/unified"); }
+
+TEST(Mounts, MayHaveSpacesInTheirPath) { EXPECT_EQ(find_mount(hybrid, "bpf"), "/sys/fs/bpf here"); }
+
+TEST(Mounts, ThatAreNotThereAreNotFound) { EXPECT_EQ(find_mount(hybrid, "tracefs"), std::nullopt); }
+
+TEST(Mounts, OfALineWithoutASeparatorAreSkipped) { EXPECT_EQ(find_mount("bpf bpf bpf\n", "bpf"), std::nullopt); }
+
+TEST(KernelVersions, AreReadFromReleaseNames) {
+  EXPECT_EQ(parse_version("6.1.0-13-amd64"), (KernelVersion{6, 1, 0}));
+  EXPECT_EQ(parse_version("6.18.44-cloud"), (KernelVersion{6, 18, 44}));
+  EXPECT_EQ(parse_version("7.2"), (KernelVersion{7, 2, 0}));
+  EXPECT_EQ(parse_version("unknown"), std::nullopt);
+}
+
+TEST(KernelVersions, WithKnownDefectsNameTheRemedy) {
+  EXPECT_THAT(known_defects({5, 15, 0}), HasSubstr("6.1.191"));
+  EXPECT_THAT(known_defects({6, 1, 190}), HasSubstr("6.1.191"));
+  EXPECT_THAT(known_defects({6, 12, 80}), HasSubstr("6.12.81"));
+}
+
+TEST(KernelVersions, WithoutKnownDefectsAreFine) {
+  EXPECT_THAT(known_defects({6, 1, 191}), IsEmpty());
+  EXPECT_THAT(known_defects({6, 12, 81}), IsEmpty());
+  EXPECT_THAT(known_defects({6, 18, 0}), IsEmpty());
+  EXPECT_THAT(known_defects({7, 0, 0}), IsEmpty());
+}
+
+}  // namespace
+}  // namespace realpeer::kernel

@@ -1,0 +1,61 @@
+#include <gflags/gflags.h>
+
+#include <boost/json.hpp>
+#include <iostream>
+
+#include "commands/commands.h"
+#include "config/load.h"
+
+DECLARE_string(config);
+DECLARE_bool(json);
+
+namespace realpeer::commands {
+
+namespace {
+
+using config::Diagnostic;
+using config::Loaded;
+using config::Severity;
+
+std::string counted(std::size_t count, const std::string& singular) {
+  return std::to_string(count) + " " + singular + (count == 1 ? "" : "s");
+}
+
+boost::json::object to_json(const Diagnostic& diagnostic) {
+  return {{"file", diagnostic.place.file},
+          {"line", diagnostic.place.line},
+          {"severity", diagnostic.severity == Severity::error ? "error" : "warning"},
+          {"text", diagnostic.text}};
+}
+
+void print_json(const Loaded& loaded) {
+  boost::json::array diagnostics;
+  for (const Diagnostic& diagnostic : loaded.diagnostics) diagnostics.push_back(to_json(diagnostic));
+  const boost::json::object report{{"ok", loaded.ok()}, {"diagnostics", std::move(diagnostics)}};
+  std::cout << boost::json::serialize(report) << '\n';
+}
+
+void print_text(const Loaded& loaded, const std::string& file) {
+  for (const Diagnostic& diagnostic : loaded.diagnostics) std::cerr << diagnostic.to_string() << '\n';
+  if (!loaded.ok()) return;
+  // Without errors, every diagnostic is a warning.
+  std::cout << file << ": ok: " << counted(loaded.config.listeners.size(), "listener") << ", "
+            << counted(loaded.config.backends.size(), "backend") << ", "
+            << counted(loaded.diagnostics.size(), "warning") << '\n';
+}
+
+}  // namespace
+
+int check(Arguments arguments) {
+  if (!arguments.empty()) return usage_error("check takes no argument: name the file with --config FILE");
+  if (FLAGS_config.empty()) return usage_error("check needs --config FILE");
+  const Loaded loaded = config::load_file(FLAGS_config);
+  if (FLAGS_json) {
+    print_json(loaded);
+  } else {
+    print_text(loaded, FLAGS_config);
+  }
+  return loaded.ok() ? 0 : 2;
+}
+
+}  // namespace realpeer::commands

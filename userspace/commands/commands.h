@@ -1,0 +1,23 @@
+// One function per command. Each takes the words after the command's name; flags were parsed by gflags already.
+// Exit codes: 0 success, 1 the thing asked about is not so, 2 wrong usage or configuration.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace realpeer::commands {
+
+using Arguments = std::span<const std::string>;
+
+int run(Arguments arguments);
+int check(Arguments arguments);
+int decode(Arguments arguments);
+int doctor(Arguments arguments);
+int whois(Arguments arguments);
+int help(Arguments arguments);
+
+// Prints "realpeer: TEXT" and where to read on to stderr; returns 2.
+int usage_error(std::string_view text);
+
+}  // namespace realpeer::commands

@@ -1,0 +1,95 @@
+#include <gflags/gflags.h>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <iostream>
+
+#include "commands/commands.h"
+#include "config/load.h"
+#include "datapath/self_test.h"
+#include "kernel/capabilities.h"
+#include "kernel/object.h"
+#include "kernel/splice_map.h"
+
+DECLARE_string(config);
+DECLARE_bool(json);
+
+namespace realpeer::commands {
+namespace {
+
+using kernel::Finding;
+
+// Loads the programs and splices a connection over loopback; nothing stays.
+std::vector<Finding> try_splice() {
+  const auto object = kernel::DatapathObject::load({.connections = 16, .workers = 1, .splice_credit = 1 << 20});
+  Finding programs{.question = "BPF programs load",
+                   .yes = object.has_value(),
+                   .detail = object ? "sk_skb verdict, sock_ops" : object.error().text,
+                   .remedy = object ? "" : "grant the capabilities above; connections are relayed until then"};
+  if (!object) return {programs};
+  const auto map = kernel::SpliceMap::create(**object);
+  const auto passed = map ? datapath::self_test(**map) : kernel::Result<void>(map.error());
+  return {programs,
+          {.question = "splice self-test",
+           .yes = passed.has_value(),
+           .detail = passed ? "content, order, half-close and a stalled reader are right" : passed.error().text,
+           .remedy = passed ? "" : "use datapath: relay, or another kernel"}};
+}
+
+// The path connections will take, given everything else.
+Finding path(config::Datapath datapath, bool splices) {
+  const bool kernel = splices && datapath != config::Datapath::relay;
+  std::string detail = kernel ? "sockmap: the kernel splices" : "relay: bytes cross userspace";
+  if (datapath == config::Datapath::relay) detail += ", as configured";
+  const bool as_wished = kernel || datapath == config::Datapath::relay;
+  return {.question = "data path of connections",
+          .yes = as_wished,
+          .detail = std::move(detail),
+          .remedy = as_wished ? "" : "see the answers above"};
+}
+
+void print_text(const std::vector<Finding>& findings) {
+  for (const auto& finding : findings) {
+    std::cout << (finding.yes ? "yes  " : "NO   ") << finding.question << ": " << finding.detail << '\n';
+    if (!finding.remedy.empty()) std::cout << "     remedy: " << finding.remedy << '\n';
+  }
+}
+
+void print_json(const std::vector<Finding>& findings) {
+  boost::json::array list;
+  for (const auto& finding : findings) {
+    list.push_back(
+        {{"question", finding.question}, {"yes", finding.yes}, {"detail", finding.detail}, {"remedy", finding.remedy}});
+  }
+  std::cout << boost::json::serialize(list) << '\n';
+}
+
+}  // namespace
+
+int doctor(Arguments arguments) {
+  if (!arguments.empty()) return usage_error("doctor takes no argument; name a configuration with --config FILE");
+  auto datapath = config::Datapath::automatic;
+  if (!FLAGS_config.empty()) {
+    const auto loaded = config::load_file(FLAGS_config);
+    for (const auto& diagnostic : loaded.diagnostics) std::cerr << diagnostic.to_string() << '\n';
+    if (!loaded.ok()) return 2;
+    datapath = loaded.config.datapath;
+  }
+  kernel::log_libbpf_messages();
+  auto findings = kernel::examine_host();
+  const auto tried = try_splice();
+  findings.insert(findings.end(), tried.begin(), tried.end());
+  findings.push_back(path(datapath, tried.back().yes && tried.size() > 1));
+  if (FLAGS_json) {
+    print_json(findings);
+  } else {
+    print_text(findings);
+  }
+  for (const auto& finding : findings) {
+    if (!finding.yes) return 1;
+  }
+  return 0;
+}
+
+}  // namespace realpeer::commands

@@ -1,0 +1,5 @@
+// Flags that more than one command reads; a flag of one command alone stands in that command's file.
+#include <gflags/gflags.h>
+
+DEFINE_string(config, "", "the configuration file");
+DEFINE_bool(json, false, "print JSON instead of text");

@@ -1,0 +1,65 @@
+#include <algorithm>
+#include <array>
+#include <iostream>
+#include <string_view>
+
+#include "commands/commands.h"
+
+namespace realpeer::commands {
+namespace {
+
+struct Topic {
+  std::string_view name;
+  std::string_view usage;
+  std::string_view summary;
+  std::string_view text;
+};
+
+constexpr std::array topics{
+    Topic{"run", "realpeer run --config FILE [--threads N]", "run the gateway in the foreground",
+          "SIGTERM or SIGINT: accept no more, let connections end for up to timeouts.drain, then stop;\n"
+          "a second one stops now. The access log goes to stdout, one JSON object per connection, or to\n"
+          "log.access; everything else to stderr. Without root or BPF connections are relayed in userspace.\n"},
+    Topic{"check", "realpeer check --config FILE [--json]", "validate a configuration and point out likely mistakes",
+          "Prints FILE:LINE: error|warning: TEXT. Exits 2 on any error, else 0.\n"},
+    Topic{"decode", "realpeer decode [--hex H | FILE | -] [--max_header N]", "read a PROXY protocol header",
+          "Prints the header as JSON. Exits 0 when it is whole and good, 1 when it is refused or more is\n"
+          "needed, 2 when the input cannot be read. Example:\n"
+          "  realpeer decode --hex 50524f585920554e4b4e4f574e0d0a\n"},
+    Topic{"doctor", "realpeer doctor [--config FILE] [--json]", "say what this host can do, and what is missing",
+          "Tries the kernel path for real. Each \"no\" comes with its cause and its remedy. Exits 1 when\n"
+          "something is missing that the gateway (or FILE) would use.\n"},
+    Topic{"whois", "realpeer whois ADDR:PORT [--json]", "name the real client behind a connection to a backend",
+          "ADDR:PORT is the peer as the backend sees it. Reads the pinned map; needs root, but no answer from\n"
+          "the daemon. Exits 1 when no open connection comes from there.\n"},
+    Topic{"help", "realpeer help [COMMAND]", "this list, or one command's page", ""},
+};
+
+void print_list(std::ostream& out) {
+  out << "realpeer " << REALPEER_VERSION << ": a TCP gateway that keeps the real client's address\n\n";
+  for (const auto& topic : topics) {
+    out << "  " << topic.name << std::string(9 - topic.name.size(), ' ') << topic.summary << '\n';
+  }
+  out << "\n`realpeer help COMMAND` has the details. Exit codes: 0 success, 1 not so, 2 wrong usage or "
+         "configuration.\n";
+}
+
+}  // namespace
+
+int help(Arguments arguments) {
+  if (arguments.empty()) {
+    print_list(std::cout);
+    return 0;
+  }
+  const auto* topic = std::ranges::find(topics, std::string_view(arguments.front()), &Topic::name);
+  if (topic == topics.end()) return usage_error("no command is called '" + arguments.front() + "'");
+  std::cout << topic->usage << "\n\n  " << topic->summary << "\n\n" << topic->text;
+  return 0;
+}
+
+int usage_error(std::string_view text) {
+  std::cerr << "realpeer: " << text << " (see: realpeer help)\n";
+  return 2;
+}
+
+}  // namespace realpeer::commands

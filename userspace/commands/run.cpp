@@ -1,0 +1,162 @@
+#include <gflags/gflags.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <iostream>
+#include <thread>
+
+#include "commands/commands.h"
+#include "config/load.h"
+#include "kernel/object.h"
+#include "session/server.h"
+
+DECLARE_string(config);
+DEFINE_uint32(threads, 0, "run: worker threads; 0: one per processor");
+
+namespace realpeer::commands {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr rlim_t own_descriptors = 64;  // logs, maps, epoll sets, …
+
+// As many descriptors as allowed; a warning when the connections configured need more.
+void raise_descriptor_limit(const config::Config& config, std::uint32_t workers) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  const rlim_t needed =
+      rlim_t{2} * config.limits.connections + workers * (config.listeners.size() + 8) + own_descriptors;
+  if (limit.rlim_max < needed) {
+    spdlog::warn(
+        "limits.connections is {}, which needs {} descriptors, but only {} are allowed: raise LimitNOFILE "
+        "(systemd) or ulimit -n, or lower limits.connections",
+        config.limits.connections, needed, limit.rlim_max);
+  }
+}
+
+void set_up_log(const config::Log& log) {
+  spdlog::set_default_logger(spdlog::stderr_color_mt("realpeer"));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%l%$ %v");
+  spdlog::set_level(spdlog::level::from_str(log.level));
+  kernel::log_libbpf_messages();
+}
+
+void announce(const config::Config& config, const session::Host& host, std::uint32_t workers) {
+  spdlog::info("realpeer {} as node '{}', {} worker threads", REALPEER_VERSION, config.node, workers);
+  spdlog::info("data path: {} ({})", host.splice() != nullptr ? "sockmap" : "relay", host.splice_reason());
+  if (host.clients() != nullptr) {
+    spdlog::info("client map: {}", host.clients_reason());
+  } else {
+    spdlog::warn("client map: none, `realpeer whois` will not know this daemon's clients: {}", host.clients_reason());
+  }
+  if (host.splice() == nullptr && config.datapath != config::Datapath::relay) {
+    spdlog::warn("connections are relayed in userspace; `realpeer doctor` says how to get the kernel path");
+  }
+  for (const auto& listener : config.listeners) {
+    spdlog::info("listener '{}' on {}: accept_proxy {}, to backend '{}'", listener.name, net::to_string(listener.bind),
+                 policy::to_string(listener.trust.accept_proxy), listener.backend);
+  }
+}
+
+// Waits for a signal to end, then for the connections to. From its construction on a signal no longer kills: what the
+// daemon makes afterwards is always taken back.
+class Shutdown {
+ public:
+  explicit Shutdown(std::chrono::milliseconds drain) : drain_(drain) {}
+
+  void wait(session::Server& server) {
+    server_ = &server;
+    wait_for_signal();
+    context_.run();
+  }
+
+ private:
+  void wait_for_signal() {
+    signals_.async_wait([this](boost::system::error_code error, int signal) {
+      if (error) return;
+      if (signal == SIGHUP) {
+        spdlog::warn("SIGHUP: this version does not reload; restart to apply a new configuration");
+      } else if (std::exchange(draining_, true)) {
+        spdlog::info("stopping now: {} connections are reset", server_->active());
+        context_.stop();
+        return;
+      } else {
+        begin();
+      }
+      wait_for_signal();
+    });
+  }
+
+  void begin() {
+    deadline_ = std::chrono::steady_clock::now() + drain_;
+    server_->stop_accepting();
+    spdlog::info("draining: {} connections have {} ms to end; a second signal stops at once", server_->active(),
+                 drain_.count());
+    look();
+  }
+
+  void look() {
+    if (server_->idle()) return context_.stop();
+    if (std::chrono::steady_clock::now() >= deadline_) {
+      spdlog::warn("drain timeout: {} connections are reset", server_->active());
+      return context_.stop();
+    }
+    timer_.expires_after(std::chrono::milliseconds(20));
+    timer_.async_wait([this](boost::system::error_code error) {
+      if (!error) look();
+    });
+  }
+
+  session::Server* server_ = nullptr;
+  std::chrono::milliseconds drain_;
+  asio::io_context context_{1};
+  asio::signal_set signals_{context_, SIGTERM, SIGINT, SIGHUP};
+  asio::steady_timer timer_{context_};
+  std::chrono::steady_clock::time_point deadline_;
+  bool draining_ = false;
+};
+
+int fail(const std::string& text) {
+  spdlog::error("{}", text);
+  return 1;
+}
+
+}  // namespace
+
+int run(Arguments arguments) {
+  if (!arguments.empty()) return usage_error("run takes no argument: name the file with --config FILE");
+  if (FLAGS_config.empty()) return usage_error("run needs --config FILE");
+  const auto loaded = config::load_file(FLAGS_config);
+  for (const auto& diagnostic : loaded.diagnostics) std::cerr << diagnostic.to_string() << '\n';
+  if (!loaded.ok()) return 2;
+  const auto& config = loaded.config;
+  set_up_log(config.log);
+  std::signal(SIGPIPE, SIG_IGN);
+
+  const std::uint32_t workers = FLAGS_threads != 0 ? FLAGS_threads : std::max(1U, std::thread::hardware_concurrency());
+  raise_descriptor_limit(config, workers);
+  auto access_log = observe::AccessLog::open(config.log.access, spdlog::should_log(spdlog::level::debug));
+  if (!access_log) return fail(access_log.error());
+  Shutdown shutdown(config.timeouts.drain);
+  auto host = session::Host::prepare(config, workers);
+  if (!host) return fail(host.error().text);
+  auto server = session::Server::create(config, *host, **access_log, workers);
+  if (!server) return fail(server.error().text);
+  announce(config, *host, workers);
+
+  (*server)->start();
+  spdlog::info("ready");
+  shutdown.wait(**server);
+  (*server)->stop();
+  return 0;
+}
+
+}  // namespace realpeer::commands

@@ -1,0 +1,17 @@
+#include "config/config.h"
+
+#include <algorithm>
+
+namespace realpeer::config {
+
+std::string EndpointSpec::to_string() const {
+  const bool v6 = host.find(':') != std::string::npos;
+  return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+const Backend* Config::find_backend(std::string_view name) const {
+  const auto found = std::ranges::find(backends, name, &Backend::name);
+  return found == backends.end() ? nullptr : &*found;
+}
+
+}  // namespace realpeer::config

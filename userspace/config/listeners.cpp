@@ -1,0 +1,138 @@
+#include <algorithm>
+
+#include "config/sections.h"
+#include "config/spelling.h"
+
+namespace realpeer::config {
+
+namespace {
+
+using policy::AcceptProxy;
+
+Parsed<net::Endpoint> parse_bind(std::string_view text) {
+  const auto bind = net::parse_endpoint(text);
+  if (bind) return *bind;
+  return Problem{bind.error() + "; '0.0.0.0:PORT' is every IPv4 address of this host, '[::]:PORT' IPv6 and IPv4"};
+}
+
+Parsed<AcceptProxy> parse_accept_proxy(std::string_view text) {
+  constexpr std::array modes{AcceptProxy::off, AcceptProxy::strict, AcceptProxy::mixed, AcceptProxy::optional};
+  return parse_enum(text, modes);
+}
+
+Parsed<net::Cidr> parse_cidr(std::string_view text) {
+  const auto cidr = net::Cidr::parse(text);
+  if (cidr) return *cidr;
+  return Problem{cidr.error()};
+}
+
+void read_trusted_cidrs(Report& report, const MapReader& map, Listener& listener) {
+  const Value* list = map.find("trusted_cidrs");
+  if (list == nullptr) return;
+  for (const Value& item : read_items(report, *list)) {
+    auto cidr = read_scalar(report, item, parse_cidr);
+    if (!cidr) continue;
+    listener.trust.trusted_cidrs.push_back(std::move(*cidr));
+    listener.places.trusted_cidrs.push_back(report.place(item.line));
+  }
+}
+
+// A mode that believes headers from nobody in particular would believe nobody, or, misread, everybody: both are
+// refused.
+void require_trusted_cidrs(Report& report, const MapReader& map, const Listener& listener) {
+  if (listener.trust.accept_proxy == AcceptProxy::off) return;
+  const Value* list = map.find("trusted_cidrs");
+  const bool written_but_wrong = map.mentions("trusted_cidrs") && list == nullptr;
+  const bool empty = list == nullptr || (list->node.IsSequence() && list->node.size() == 0);
+  if (written_but_wrong || !empty) return;
+  const int line = list == nullptr ? listener.places.accept_proxy.line : list->line;
+  report.error(line, "accept_proxy: " + std::string(to_string(listener.trust.accept_proxy)) + " needs trusted_cidrs: " +
+                         "list the gateways that send headers, as in trusted_cidrs: [10.100.0.9/32]");
+}
+
+void read_trust(Report& report, const MapReader& map, Listener& listener) {
+  const Value* mode = map.find("accept_proxy");
+  listener.places.accept_proxy = mode == nullptr ? listener.place : report.place(mode->line);
+  const bool known_mode =
+      !map.mentions("accept_proxy") || map.read("accept_proxy", listener.trust.accept_proxy, parse_accept_proxy);
+  read_trusted_cidrs(report, map, listener);
+  if (known_mode) {
+    require_trusted_cidrs(report, map, listener);
+  } else {
+    // Nothing can be said about the list's use without the mode.
+    listener.trust.trusted_cidrs.clear();
+  }
+}
+
+std::string known_backends(const Config& config) {
+  std::vector<std::string_view> names;
+  for (const Backend& backend : config.backends) names.push_back(backend.name);
+  return listed(names);
+}
+
+void read_route(Report& report, const MapReader& map, const Config& config, Listener& listener) {
+  const Value* route = map.require("route", "say where connections go, as in route: { backend: NAME }");
+  if (route == nullptr) return;
+  const MapReader route_map(report, *route, keys::route, "route.");
+  const Value* backend = route_map.has_unavailable()
+                             ? route_map.find("backend")
+                             : route_map.require("backend", "name one of the backends, as in route: { backend: NAME }");
+  if (backend == nullptr) return;
+  const auto name = read_text(report, *backend);
+  if (!name) return;
+  listener.backend = *name;
+  // No backends at all is an error of its own.
+  if (config.backends.empty() || config.find_backend(*name) != nullptr) return;
+  report.error(backend->line,
+               backend->message("there is no backend '" + *name + "': the known ones are " + known_backends(config)));
+}
+
+void read_bounds(const MapReader& map, Listener& listener) {
+  map.read("header_timeout", listener.header_timeout,
+           [](std::string_view text) { return parse_duration(text, ranges::header_timeout); });
+  map.read("max_header", listener.max_header,
+           [](std::string_view text) { return parse_integer(text, ranges::max_header); });
+}
+
+Listener read_listener(Report& report, const Value& item, const Config& config) {
+  Listener listener;
+  listener.place = report.place(item.line);
+  listener.places.bind = listener.place;
+  const MapReader map(report, item, keys::listener);
+  if (map.require("name", "give the listener a name of its own") != nullptr) {
+    map.read("name", listener.name, parse_name);
+  }
+  const Value* bind = map.require("bind", "say where to listen, as in bind: '0.0.0.0:2222'");
+  if (bind != nullptr) listener.places.bind = report.place(bind->line);
+  map.read("bind", listener.bind, parse_bind);
+  read_trust(report, map, listener);
+  read_bounds(map, listener);
+  read_route(report, map, config, listener);
+  return listener;
+}
+
+void require_unique_name(Report& report, const Config& config, const Listener& listener) {
+  const auto first = std::ranges::find(config.listeners, listener.name, &Listener::name);
+  if (listener.name.empty() || first == config.listeners.end()) return;
+  report.error(listener.place.line, "listener name '" + listener.name + "' is taken by the listener in line " +
+                                        std::to_string(first->place.line) + ": rename one of the two");
+}
+
+}  // namespace
+
+void read_listeners(Report& report, const MapReader& root, Config& config) {
+  const std::string_view remedy = "list at least one with name, bind and route";
+  const Value* value = root.require("listeners", remedy);
+  if (value == nullptr) return;
+  const std::vector<Value> items = read_items(report, *value);
+  if (items.empty() && value->node.IsSequence()) {
+    report.error(value->line, "'listeners' is empty: " + std::string(remedy));
+  }
+  for (const Value& item : items) {
+    Listener listener = read_listener(report, {item.node, item.line, "listener"}, config);
+    require_unique_name(report, config, listener);
+    config.listeners.push_back(std::move(listener));
+  }
+}
+
+}  // namespace realpeer::config

@@ -1,0 +1,88 @@
+#include "kernel/instance.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <chrono>
+#include <filesystem>
+#include <thread>
+
+namespace realpeer::kernel {
+namespace {
+
+namespace fs = std::filesystem;
+
+void remove_pins(const std::string& path) {
+  std::error_code ignored;
+  for (const auto& pin : fs::directory_iterator(path, ignored)) fs::remove(pin.path(), ignored);
+}
+
+// A look at the instance may hold the lock for a moment, its owner holds it for good.
+bool lock_soon(int fd) {
+  for (int attempt = 0; attempt < 20; ++attempt) {
+    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return true;
+    if (errno != EWOULDBLOCK) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  errno = EWOULDBLOCK;
+  return false;
+}
+
+bool same_file(int fd, const std::string& path) {
+  struct stat opened {};
+  struct stat named {};
+  return ::fstat(fd, &opened) == 0 && ::stat(path.c_str(), &named) == 0 && opened.st_ino == named.st_ino &&
+         opened.st_dev == named.st_dev;
+}
+
+}  // namespace
+
+Result<Instance> Instance::claim(const std::string& bpffs, const std::string& node) {
+  const std::string root = bpffs + "/realpeer";
+  std::string path = root;
+  path += "/" + node;
+  // A leaving daemon removes its directory: the lock may be on one that is gone. Bounded, since each turn needs
+  // another daemon to leave in just this moment.
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    if (::mkdir(root.c_str(), 0755) != 0 && errno != EEXIST) return describe("cannot make " + root, errno);
+    if (::mkdir(path.c_str(), 0755) != 0 && errno != EEXIST) {
+      if (errno == ENOENT) continue;
+      return describe("cannot make " + path, errno);
+    }
+    UniqueFd lock(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!lock.valid()) continue;
+    if (!lock_soon(lock.get())) {
+      if (errno != EWOULDBLOCK) return describe("cannot lock " + path, errno);
+      return Error::taken("another realpeer runs on this host as node '" + node + "' (" + path +
+                          " is locked): give each daemon its own `node:`");
+    }
+    if (!same_file(lock.get(), path)) continue;
+    remove_pins(path);
+    return Instance(path, std::move(lock));
+  }
+  return Error::because("cannot claim " + path + ": it keeps being removed");
+}
+
+Instance::~Instance() {
+  if (!lock_.valid()) return;
+  remove_pins(path_);
+  ::rmdir(path_.c_str());
+  // Fails while another instance is there, as it should.
+  ::rmdir(fs::path(path_).parent_path().c_str());
+}
+
+std::vector<std::string> living_instances(const std::string& bpffs) {
+  std::vector<std::string> names;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(bpffs + "/realpeer", ignored)) {
+    const UniqueFd directory(::open(entry.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    // Shared, and let go at once: nobody who looks keeps a daemon from starting for longer than claim() waits.
+    const bool dead = directory.valid() && ::flock(directory.get(), LOCK_SH | LOCK_NB) == 0;
+    if (!dead) names.push_back(entry.path().filename());
+  }
+  return names;
+}
+
+}  // namespace realpeer::kernel

@@ -1,0 +1,24 @@
+// Where this host keeps bpffs and cgroup2, as seen from this process (it may sit in a namespace of its own).
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "kernel/result.h"
+
+namespace realpeer::kernel {
+
+// First mount point of `type` in the text of /proc/PID/mountinfo (proc(5)); octal escapes are decoded.
+std::optional<std::string> find_mount(const std::string& mountinfo, const std::string& type);
+
+// The bpffs of this process. Mounts one at /sys/fs/bpf where none is there and that is allowed.
+Result<std::string> bpffs();
+
+// As bpffs(), without mounting.
+std::optional<std::string> existing_bpffs();
+
+// Directory of the cgroup2 hierarchy, and of this process's own cgroup in it.
+Result<std::string> cgroup2_mount();
+Result<std::string> own_cgroup();
+
+}  // namespace realpeer::kernel

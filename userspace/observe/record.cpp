@@ -1,0 +1,70 @@
+#include "observe/record.h"
+
+#include <array>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <cstdio>
+#include <ctime>
+
+namespace realpeer::observe {
+namespace {
+
+namespace json = boost::json;
+
+// RFC 3339 in UTC with milliseconds.
+std::string timestamp(std::chrono::system_clock::time_point when) {
+  const auto since_epoch = std::chrono::floor<std::chrono::milliseconds>(when.time_since_epoch());
+  const auto seconds = static_cast<std::time_t>(since_epoch.count() / 1000);
+  std::tm utc{};
+  ::gmtime_r(&seconds, &utc);
+  std::array<char, 40> text{};
+  const auto length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &utc);
+  std::snprintf(text.data() + length, text.size() - length, ".%03dZ", static_cast<int>(since_epoch.count() % 1000));
+  return text.data();
+}
+
+std::string hex(std::string_view bytes) {
+  static constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (const char byte : bytes) {
+    text.push_back(digits[static_cast<unsigned char>(byte) >> 4U]);
+    text.push_back(digits[static_cast<unsigned char>(byte) & 0xFU]);
+  }
+  return text;
+}
+
+json::value text_or_null(std::string_view text) { return text.empty() ? json::value(nullptr) : json::value(text); }
+
+}  // namespace
+
+std::string to_json(const Record& record, std::chrono::steady_clock::time_point now) {
+  json::object line;
+  line["ts"] = timestamp(record.started);
+  line["id"] = std::to_string(record.id);
+  line["listener"] = record.listener;
+  line["peer_addr"] = net::to_string(record.peer);
+  line["client_addr"] = record.client ? json::value(net::to_string(*record.client)) : json::value(nullptr);
+  line["client_source"] = record.client ? json::value(to_string(record.source)) : json::value(nullptr);
+  line["trusted"] = record.trusted;
+  json::array types;
+  for (const auto type : record.tlv_types) types.emplace_back(type);
+  line["tlv_types"] = std::move(types);
+  line["unique_id"] = text_or_null(hex(record.unique_id));
+  line["sni"] = nullptr;
+  line["backend"] = text_or_null(record.backend);
+  line["endpoint"] = text_or_null(record.endpoint);
+  line["identity"] = text_or_null(record.identity);
+  line["path"] = text_or_null(record.path);
+  line["bytes_in"] = record.bytes_in;
+  line["bytes_out"] = record.bytes_out;
+  line["bytes_spliced"] = record.bytes_spliced;
+  line["duration_ms"] = std::chrono::duration_cast<std::chrono::milliseconds>(now - record.since).count();
+  line["end"] = record.end;
+  line["reason"] = text_or_null(policy::to_string(record.reason));
+  if (!record.looks_like.empty()) line["looks_like"] = record.looks_like;
+  if (!record.detail.empty()) line["detail"] = record.detail;
+  return json::serialize(line);
+}
+
+}  // namespace realpeer::observe

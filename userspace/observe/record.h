@@ -1,0 +1,61 @@
+// What is known of one connection, gathered stage by stage for its access-log line.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bpf/shared.h"
+#include "net/address.h"
+#include "policy/reject_reason.h"
+
+namespace realpeer::observe {
+
+constexpr std::string_view to_string(realpeer_client_source source) {
+  switch (source) {
+    case REALPEER_SOURCE_PEER: return "peer";
+    case REALPEER_SOURCE_LOCAL: return "local";
+    case REALPEER_SOURCE_PROXY_V1: return "proxy-v1";
+    case REALPEER_SOURCE_PROXY_V2: return "proxy-v2";
+  }
+  return "";
+}
+
+// Views point into the configuration, which outlives every connection.
+struct Record {
+  std::uint64_t id = 0;
+  std::chrono::system_clock::time_point started;
+  std::chrono::steady_clock::time_point since;  // the same moment, for the duration: clocks are set
+  std::string_view listener;
+  net::Endpoint peer;
+  bool trusted = false;
+
+  // From identify on.
+  std::optional<net::Endpoint> client;
+  realpeer_client_source source = REALPEER_SOURCE_PEER;
+  std::vector<std::uint8_t> tlv_types;
+  std::string unique_id;  // raw bytes
+
+  // From connect on.
+  std::string_view backend;
+  std::string_view identity;
+  std::string endpoint;
+
+  // At the end.
+  std::string_view path;  // empty: never engaged
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+  std::uint64_t bytes_spliced = 0;
+  std::string_view end;
+  policy::RejectReason reason = policy::RejectReason::none;
+  std::string_view looks_like;
+  std::string detail;
+};
+
+// One JSON object without a newline; `now` gives duration_ms.
+std::string to_json(const Record& record, std::chrono::steady_clock::time_point now);
+
+}  // namespace realpeer::observe

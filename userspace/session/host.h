@@ -1,0 +1,44 @@
+// What this host grants the daemon: the splice, the client map, or neither, and why.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "config/config.h"
+#include "kernel/cgroup.h"
+#include "kernel/clients.h"
+#include "kernel/instance.h"
+#include "kernel/object.h"
+#include "kernel/splice_map.h"
+
+namespace realpeer::session {
+
+// Owner of all kernel state of one daemon; gone with it.
+class Host {
+ public:
+  // Never fails for lack of privileges: then splice() or clients() is null and the reason says what is missing. Fails
+  // where going on would be wrong: `datapath: sockmap` that cannot be had, or a node name another daemon holds.
+  static kernel::Result<Host> prepare(const config::Config& config, std::uint32_t workers);
+
+  [[nodiscard]] kernel::SpliceMap* splice() const { return splice_.get(); }
+  [[nodiscard]] kernel::ClientMap* clients() const { return clients_.get(); }
+  // Why connections take the path they take, in words.
+  [[nodiscard]] const std::string& splice_reason() const { return splice_reason_; }
+  [[nodiscard]] const std::string& clients_reason() const { return clients_reason_; }
+
+ private:
+  kernel::Result<void> prepare_splice(const config::Config& config);
+  kernel::Result<void> prepare_clients(const config::Config& config);
+
+  std::optional<kernel::Instance> instance_;
+  std::optional<kernel::DaemonCgroup> cgroup_;
+  std::unique_ptr<kernel::DatapathObject> object_;
+  std::unique_ptr<kernel::SpliceMap> splice_;
+  std::unique_ptr<kernel::ClientMap> clients_;
+  std::string splice_reason_;
+  std::string clients_reason_;
+};
+
+}  // namespace realpeer::session

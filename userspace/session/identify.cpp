@@ -1,0 +1,166 @@
+#include "session/identify.h"
+
+#include <sys/socket.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cerrno>
+#include <optional>
+#include <span>
+
+#include "policy/trust.h"
+#include "proxy_protocol/decode.h"
+#include "session/deadline.h"
+
+namespace realpeer::session {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using policy::Expectation;
+using policy::RejectReason;
+
+constexpr std::size_t read_size = std::size_t{16} * 1024;
+
+std::span<const std::byte> as_bytes(const std::string& text) { return std::as_bytes(std::span(text)); }
+
+enum class Read { some, end, reset, timeout };
+
+// Waits for more bytes and appends them.
+asio::awaitable<Read> read_more(tcp::socket& socket, std::string& bytes, const Deadline<tcp::socket>& deadline) {
+  if (deadline.expired()) co_return Read::timeout;
+  const std::size_t before = bytes.size();
+  bytes.resize(before + read_size);
+  const auto [error, got] = co_await socket.async_read_some(asio::buffer(bytes.data() + before, read_size),
+                                                            asio::as_tuple(asio::use_awaitable));
+  bytes.resize(before + got);
+  if (!error) co_return Read::some;
+  if (deadline.expired()) co_return Read::timeout;
+  co_return error == asio::error::eof ? Read::end : Read::reset;
+}
+
+Refusal refuse(const proxy_protocol::Refused& refused, const std::string& bytes) {
+  const bool missing = refused.reason == RejectReason::header_missing;
+  return {.reason = refused.reason,
+          .detail = refused.detail,
+          .looks_like = missing ? proxy_protocol::looks_like(as_bytes(bytes)) : std::string_view()};
+}
+
+Refusal refuse_end(Read how, const std::string& bytes) {
+  if (how == Read::timeout) {
+    return {.reason = RejectReason::header_timeout,
+            .detail = "no complete header after " + std::to_string(bytes.size()) + " bytes",
+            .looks_like = {}};
+  }
+  if (bytes.empty()) return {.reason = RejectReason::empty_probe, .detail = {}, .looks_like = {}};
+  return {.reason = RejectReason::header_truncated,
+          .detail = "the peer closed after " + std::to_string(bytes.size()) + " bytes of a header",
+          .looks_like = {}};
+}
+
+void believe(const proxy_protocol::Header& header, Identified& identified) {
+  identified.tlvs = header.tlvs;
+  if (!header.names_client()) {
+    identified.source = REALPEER_SOURCE_LOCAL;
+    return;
+  }
+  identified.source =
+      header.version == proxy_protocol::Version::v1 ? REALPEER_SOURCE_PROXY_V1 : REALPEER_SOURCE_PROXY_V2;
+  identified.client = net::unmapped(*header.source);
+  if (header.destination) identified.destination = net::unmapped(*header.destination);
+}
+
+// A header comes first, or the connection is refused.
+Stage<Identified> read_header(tcp::socket& socket, const config::Listener& listener, Identified identified,
+                              const Deadline<tcp::socket>& deadline) {
+  std::string& bytes = identified.payload;
+  const proxy_protocol::DecodeOptions options{.max_header = listener.max_header};
+  for (;;) {
+    const auto decoding = proxy_protocol::decode(as_bytes(bytes), options);
+    if (const auto* refused = std::get_if<proxy_protocol::Refused>(&decoding)) co_return refuse(*refused, bytes);
+    if (const auto* accepted = std::get_if<proxy_protocol::Accepted>(&decoding)) {
+      believe(accepted->header, identified);
+      bytes.erase(0, accepted->length);
+      co_return identified;
+    }
+    const Read read = co_await read_more(socket, bytes, deadline);
+    if (read != Read::some) co_return refuse_end(read, bytes);
+  }
+}
+
+// Application data, but a header is refused. A client that waits for the server to speak is not waited for.
+Stage<Identified> refuse_header(tcp::socket& socket, Identified identified, const Deadline<tcp::socket>& deadline) {
+  std::string& bytes = identified.payload;
+  if (!read_available(socket, bytes, read_size)) co_return client_reset;
+  while (!bytes.empty()) {
+    const auto signature = proxy_protocol::find_signature(as_bytes(bytes));
+    if (signature == proxy_protocol::Signature::absent) co_return identified;
+    if (signature == proxy_protocol::Signature::present) {
+      co_return Refusal{.reason = RejectReason::untrusted_header,
+                        .detail = "a PROXY protocol header from a peer outside trusted_cidrs",
+                        .looks_like = {}};
+    }
+    const Read read = co_await read_more(socket, bytes, deadline);
+    if (read == Read::reset) co_return client_reset;
+    if (read == Read::timeout) co_return refuse_end(read, bytes);
+    if (read == Read::end) co_return identified;  // too short for a header: data after all
+  }
+  identified.watch_first_bytes = true;
+  co_return identified;
+}
+
+// A header is used when it comes first.
+Stage<Identified> allow_header(tcp::socket& socket, const config::Listener& listener, Identified identified,
+                               const Deadline<tcp::socket>& deadline) {
+  std::string& bytes = identified.payload;
+  while (proxy_protocol::find_signature(as_bytes(bytes)) == proxy_protocol::Signature::partial || bytes.empty()) {
+    const Read read = co_await read_more(socket, bytes, deadline);
+    if (read == Read::some) continue;
+    if (read == Read::reset) co_return client_reset;
+    if (read == Read::end) {
+      if (bytes.empty()) co_return refuse_end(read, bytes);
+      co_return identified;
+    }
+    // A client that waits for the server to speak; a header from here on would come too late.
+    if (!bytes.empty()) co_return refuse_end(read, bytes);
+    identified.watch_first_bytes = true;
+    co_return identified;
+  }
+  if (proxy_protocol::find_signature(as_bytes(bytes)) == proxy_protocol::Signature::absent) co_return identified;
+  co_return co_await read_header(socket, listener, std::move(identified), deadline);
+}
+
+}  // namespace
+
+bool read_available(tcp::socket& socket, std::string& bytes, std::size_t at_most) {
+  const std::size_t before = bytes.size();
+  bytes.resize(before + at_most);
+  const auto got = ::recv(socket.native_handle(), bytes.data() + before, at_most, MSG_DONTWAIT);
+  const bool reset = got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR;
+  bytes.resize(before + (got > 0 ? static_cast<std::size_t>(got) : 0));
+  return !reset;
+}
+
+Stage<Identified> identify(tcp::socket& socket, const net::Endpoint& peer, const config::Listener& listener) {
+  boost::system::error_code error;
+  Identified identified;
+  identified.client = peer;
+  identified.destination = net::unmapped(socket.local_endpoint(error));
+  const Deadline deadline(socket, std::chrono::steady_clock::now() + listener.header_timeout);
+
+  switch (policy::expectation(listener.trust, peer.address())) {
+    case Expectation::refused:
+      co_return Refusal{.reason = RejectReason::untrusted_source,
+                        .detail = "the peer is outside trusted_cidrs of a strict listener",
+                        .looks_like = {}};
+    case Expectation::required: co_return co_await read_header(socket, listener, std::move(identified), deadline);
+    case Expectation::optional: co_return co_await allow_header(socket, listener, std::move(identified), deadline);
+    case Expectation::forbidden: co_return co_await refuse_header(socket, std::move(identified), deadline);
+    case Expectation::none: read_available(socket, identified.payload, read_size); co_return identified;
+  }
+  co_return identified;
+}
+
+}  // namespace realpeer::session

@@ -1,0 +1,33 @@
+// Stage "identify": who is the client?
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <string>
+#include <vector>
+
+#include "bpf/shared.h"
+#include "config/config.h"
+#include "proxy_protocol/header.h"
+#include "session/refusal.h"
+
+namespace realpeer::session {
+
+struct Identified {
+  net::Endpoint client;       // believed
+  net::Endpoint destination;  // whom the client meant to reach: from the header, else the accepted socket's address
+  realpeer_client_source source = REALPEER_SOURCE_PEER;
+  std::vector<proxy_protocol::Tlv> tlvs;
+  std::string payload;  // application bytes read so far
+  // The client has not spoken, and a header in its first bytes must be refused: see datapath::FlowOwner.
+  bool watch_first_bytes = false;
+};
+
+// Reads what must be read to know the client, under the listener's header_timeout.
+Stage<Identified> identify(boost::asio::ip::tcp::socket& socket, const net::Endpoint& peer,
+                           const config::Listener& listener);
+
+// Appends to `bytes` what the socket holds already, without waiting; at most `at_most`. False when it was reset, which
+// the kernel reports only once.
+bool read_available(boost::asio::ip::tcp::socket& socket, std::string& bytes, std::size_t at_most);
+
+}  // namespace realpeer::session

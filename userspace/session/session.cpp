@@ -1,0 +1,203 @@
+#include "session/session.h"
+
+#include <sys/socket.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include "policy/trust.h"
+#include "proxy_protocol/decode.h"
+#include "proxy_protocol/encode.h"
+#include "proxy_protocol/wire.h"
+#include "session/deadline.h"
+#include "session/identify.h"
+
+namespace realpeer::session {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using observe::Record;
+using policy::RejectReason;
+
+constexpr std::size_t first_payload = std::size_t{16} * 1024;
+
+std::string_view to_string(datapath::End end) {
+  switch (end) {
+    case datapath::End::closed: return "closed";
+    case datapath::End::client_reset: return "client_reset";
+    case datapath::End::backend_reset: return "backend_reset";
+    case datapath::End::idle_timeout: return "idle_timeout";
+    case datapath::End::half_closed_timeout: return "half_closed_timeout";
+    case datapath::End::drained: return "drained";
+    case datapath::End::broken: return "broken";
+    case datapath::End::refused:
+    case datapath::End::held_too_long: return "rejected";
+  }
+  return "";
+}
+
+void reset_on_close(tcp::socket& socket) {
+  boost::system::error_code ignored;
+  socket.set_option(asio::socket_base::linger(true, 0), ignored);
+}
+
+// A connection on its way to the data path. One that never gets there (the daemon stops, memory runs out) is reset and
+// accounted for all the same.
+class Underway {
+ public:
+  Underway(SharedState& shared, tcp::socket& client, Record& record)
+      : shared_(shared), client_(client), record_(record) {}
+  Underway(const Underway&) = delete;
+  Underway& operator=(const Underway&) = delete;
+  ~Underway() {
+    if (done_) return;
+    reset_on_close(client_);
+    record_.end = "drained";
+    shared_.access_log.write(record_);
+  }
+
+  void refuse(const Refusal& refusal);
+  void done() { done_ = true; }
+
+ private:
+  SharedState& shared_;
+  tcp::socket& client_;
+  Record& record_;
+  bool done_ = false;
+};
+
+void Underway::refuse(const Refusal& refusal) {
+  // RST, not FIN: the client must not take a refusal for an orderly end of a service that had nothing to say.
+  reset_on_close(client_);
+  record_.end = refusal.end;
+  record_.reason = refusal.reason;
+  record_.looks_like = refusal.looks_like;
+  record_.detail = refusal.detail;
+  shared_.access_log.write(record_);
+  done();
+}
+
+// The account of an engaged connection.
+class Engaged final : public datapath::FlowOwner {
+ public:
+  Engaged(SharedState& shared, Ticket ticket, Record record)
+      : shared_(shared), ticket_(std::move(ticket)), record_(std::move(record)) {}
+
+  FirstBytes first_bytes(std::span<const std::byte> bytes) override {
+    switch (proxy_protocol::find_signature(bytes)) {
+      case proxy_protocol::Signature::present: return FirstBytes::refuse;
+      case proxy_protocol::Signature::partial: return FirstBytes::more;
+      case proxy_protocol::Signature::absent: break;
+    }
+    return FirstBytes::go_on;
+  }
+
+  void ended(const datapath::Totals& totals) override {
+    record_.path = datapath::to_string(totals.path);
+    record_.bytes_in += totals.bytes_in;
+    record_.bytes_out += totals.bytes_out;
+    record_.bytes_spliced = totals.redirected;
+    record_.end = to_string(totals.end);
+    if (totals.end == datapath::End::refused) record_.reason = RejectReason::untrusted_header;
+    if (totals.end == datapath::End::held_too_long) record_.reason = RejectReason::header_timeout;
+    shared_.access_log.write(record_);
+  }
+
+ private:
+  SharedState& shared_;
+  Ticket ticket_;
+  Record record_;
+};
+
+Record begin_record(SharedState& shared, const Accepted& accepted) {
+  Record record;
+  record.id = shared.next_id.fetch_add(1);
+  record.started = std::chrono::system_clock::now();
+  record.since = std::chrono::steady_clock::now();
+  record.listener = accepted.listener.name;
+  record.peer = accepted.peer;
+  record.trusted = net::any_contains(accepted.listener.trust.trusted_cidrs, accepted.peer.address());
+  return record;
+}
+
+void note(const Identified& identified, Record& record) {
+  record.client = identified.client;
+  record.source = identified.source;
+  for (const auto& tlv : identified.tlvs) {
+    record.tlv_types.push_back(tlv.type);
+    if (tlv.type == proxy_protocol::wire::type_unique_id) record.unique_id = tlv.value;
+  }
+}
+
+// What the backend reads before the client's bytes.
+std::string greeting(config::Identity identity, const Identified& identified) {
+  using proxy_protocol::Version;
+  if (identity == config::Identity::none) return {};
+  const auto version = identity == config::Identity::proxy_v1 ? Version::v1 : Version::v2;
+  return proxy_protocol::encode(proxy_protocol::make_proxy_header(version, identified.client, identified.destination));
+}
+
+// Header and first payload leave in one write: receivers that read once see both.
+Stage<std::size_t> present(tcp::socket& backend, config::Identity identity, const Identified& identified,
+                           std::chrono::milliseconds timeout) {
+  const std::string bytes = greeting(identity, identified) + identified.payload;
+  if (bytes.empty()) co_return std::size_t{0};
+  const Deadline deadline(backend, std::chrono::steady_clock::now() + timeout);
+  const auto [error, written] =
+      co_await asio::async_write(backend, asio::buffer(bytes), asio::as_tuple(asio::use_awaitable));
+  if (!error) co_return written;
+  co_return Refusal{.reason = deadline.expired() ? RejectReason::backend_timeout : RejectReason::backend_unavailable,
+                    .detail = "the backend took the connection but not the header: " + error.message(),
+                    .looks_like = {}};
+}
+
+}  // namespace
+
+asio::awaitable<void> serve(SharedState& shared, datapath::Pump& pump, Accepted accepted) {
+  tcp::socket& client = accepted.socket;
+  Record record = begin_record(shared, accepted);
+  Underway underway(shared, client, record);
+  Ticket ticket;
+  if (!Ticket::take(shared, ticket)) {
+    co_return underway.refuse(
+        {.reason = RejectReason::too_many_connections, .detail = "limits.connections", .looks_like = {}});
+  }
+
+  auto identified = co_await identify(client, accepted.peer, accepted.listener);
+  if (!identified) co_return underway.refuse(identified.error());
+  note(*identified, record);
+
+  const config::Backend& backend = *accepted.backend.config;
+  record.backend = backend.name;
+  record.identity = config::to_string(backend.identity);
+  const auto believed = kernel::make_client(identified->client, accepted.peer, identified->source, record.trusted);
+  auto connected = co_await connect_backend(client.get_executor(), accepted.backend, shared.config.timeouts.connect,
+                                            shared.clients, believed);
+  if (!connected) co_return underway.refuse(connected.error());
+  record.endpoint = connected->endpoint;
+
+  // What came in while connecting still travels with the header.
+  if (identified->payload.empty() && !identified->watch_first_bytes &&
+      !read_available(client, identified->payload, first_payload)) {
+    reset_on_close(connected->socket);
+    co_return underway.refuse(client_reset);
+  }
+  const auto presented =
+      co_await present(connected->socket, backend.identity, *identified, shared.config.timeouts.connect);
+  if (!presented) co_return underway.refuse(presented.error());
+  record.bytes_in = identified->payload.size();
+
+  boost::system::error_code ignored;
+  client.set_option(tcp::no_delay(true), ignored);
+  underway.done();
+  pump.engage({.client = kernel::UniqueFd(client.release()),
+               .backend = kernel::UniqueFd(connected->socket.release()),
+               .owner = std::make_unique<Engaged>(shared, std::move(ticket), std::move(record)),
+               .splice = shared.splice != nullptr,
+               .hold_first_bytes = identified->watch_first_bytes});
+}
+
+}  // namespace realpeer::session

@@ -1,0 +1,24 @@
+// One connection, from accept to the moment its bytes are the data path's.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include "config/config.h"
+#include "datapath/pump.h"
+#include "session/connector.h"
+#include "session/shared_state.h"
+
+namespace realpeer::session {
+
+struct Accepted {
+  boost::asio::ip::tcp::socket socket;
+  net::Endpoint peer;
+  const config::Listener& listener;
+  BackendState& backend;  // the listener's route
+};
+
+// The whole story: identify, connect, present, record, splice; the account is written when the data path is done.
+boost::asio::awaitable<void> serve(SharedState& shared, datapath::Pump& pump, Accepted accepted);
+
+}  // namespace realpeer::session
