@@ -1,0 +1,67 @@
+# shellcheck shell=bash disable=SC2154,SC2034  # sourced together: one room sets what another reads
+# The two realpeers: the edge, which emits the header, and production, which demands it and emits it again. To be sourced.
+
+realpeer=build/realpeer
+
+start_edge() {
+  cat >"$work/edge.yaml" <<YAML
+node: rpdemo-edge
+listeners:
+  - { name: https, bind: "$edge_address:443", accept_proxy: off, route: { backend: production-https } }
+  - { name: ssh, bind: "$edge_address:22", accept_proxy: off, route: { backend: production-ssh } }
+backends:
+  production-https: { endpoints: ["$production_address:443"], identity: proxy-v2 }
+  production-ssh: { endpoints: ["$production_address:22"], identity: proxy-v2 }
+timeouts: { drain: 5s }
+log: { access: "$work/edge-access.json" }
+YAML
+  start_realpeer edge "$edge_address:443"
+}
+
+# Trusts the overlay peer alone, whose address everything that came through the tunnel wears.
+start_production() {
+  cat >"$work/production.yaml" <<YAML
+node: rpdemo-production
+listeners:
+  - name: https
+    bind: "$production_address:443"
+    accept_proxy: strict
+    trusted_cidrs: [$overlay_lan_address/32]
+    route: { backend: nginx }
+  - name: ssh
+    bind: "$production_address:22"
+    accept_proxy: strict
+    trusted_cidrs: [$overlay_lan_address/32]
+    route: { backend: logger }
+backends:
+  nginx: { endpoints: ["$nginx_address:8443"], identity: proxy-v2 }
+  logger: { endpoints: ["$logger_address:2222"], identity: proxy-v2 }
+timeouts: { drain: 5s }
+log: { access: "$work/production-access.json" }
+YAML
+  start_realpeer production "$production_address:443"
+}
+
+# start_realpeer PLACE ADDRESS:PORT
+start_realpeer() {
+  start_listening "realpeer-$1" "$1" "$2" "$realpeer" run --config "$work/$1.yaml"
+}
+
+# Ended, they have written a line of their access log for every connection.
+stop_realpeers() {
+  stop realpeer-edge
+  stop realpeer-production
+}
+
+# What a realpeer could not take away itself, because it was killed: its pinned map and its cgroup.
+remove_realpeers() {
+  rm -rf /sys/fs/bpf/realpeer/rpdemo-edge /sys/fs/bpf/realpeer/rpdemo-production
+  findmnt --noheadings --types cgroup2 --output TARGET | while read -r cgroups; do
+    find "$cgroups" -depth -type d -name 'realpeer-rpdemo-*' -exec rmdir {} \;
+  done
+}
+
+# Who is behind the connection that a backend sees, asked while it is open.
+ask_whois() {
+  timeout 10 "$realpeer" whois "$held_peer" >"$work/whois" 2>&1 || { fail "whois: $(cat "$work/whois")"; return 1; }
+}
