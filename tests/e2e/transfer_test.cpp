@@ -200,32 +200,6 @@ TEST_P(Spliced, AConversationAfterAStallIsCarriedByTheKernelAgain) {
   expect_record(client.local(), "closed", 2 * kAsked + up + kBytes, 2 * kAnswered + down + kBytes);
 }
 
-// Not a benchmark: a window that is never opened again, or a wakeup that comes by a timer, costs a factor of ten.
-TEST_P(Spliced, ABulkTransferTakesNotMuchLongerThanByTheRelay) {
-  constexpr auto kBytes = 256 * kMiB;
-  start();
-  auto relay_config = config;
-  relay_config.node = unique_node();
-  relay_config.datapath = "relay";
-  relay_config.binds = {"203.0.113.1:7100"};
-  const Daemon relay(REALPEER_BINARY, relay_config, {.netns = &net->gateway});
-  const auto upload_through = [&](const std::string& bind) {
-    Socket client = testing::connect(net->client, endpoint(bind));
-    client.send_all(proxy_v2(kClaimed, kDialled));
-    Socket server = backend->accept();
-    read_proxy_v2(server);
-    const Stopwatch upload;
-    at_once({[&] { send_content(client, kUpload, kBytes); }, [&] { receive_content(server, kUpload, kBytes); }});
-    return upload.elapsed();
-  };
-  auto best_spliced = Duration::max(), best_relayed = Duration::max();
-  for (int round = 0; round < 3; ++round) {
-    best_spliced = std::min(best_spliced, upload_through(config.binds.front()));
-    best_relayed = std::min(best_relayed, upload_through(relay_config.binds.front()));
-  }
-  EXPECT_LT(best_spliced, 3 * best_relayed + Duration{200});
-}
-
 INSTANTIATE_TEST_SUITE_P(Path, Spliced, ::testing::Values("sockmap"), path_name);
 
 }  // namespace
