@@ -5,7 +5,7 @@
 #include <boost/json.hpp>
 #include <iterator>
 
-#include "proxy_protocol/bytes.h"
+#include "net/bytes.h"
 #include "proxy_protocol/tlv.h"
 #include "proxy_protocol/wire.h"
 
@@ -111,7 +111,7 @@ json::object describe(const pp::Refused& refused, std::span<const std::byte> byt
 
 json::object decode_to_json(std::span<const std::byte> bytes, const pp::DecodeOptions& options) {
   const pp::Decoding decoding = pp::decode(bytes, options);
-  if (const auto* accepted = std::get_if<pp::Accepted>(&decoding)) return describe(*accepted, pp::as_text(bytes));
+  if (const auto* accepted = std::get_if<pp::Accepted>(&decoding)) return describe(*accepted, as_text(bytes));
   if (const auto* refused = std::get_if<pp::Refused>(&decoding)) return describe(*refused, bytes);
   return {{"result", "need_more"}, {"at_least", std::get<pp::NeedMore>(decoding).at_least}};
 }

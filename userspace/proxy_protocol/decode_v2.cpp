@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "proxy_protocol/bytes.h"
+#include "net/bytes.h"
 #include "proxy_protocol/checksum.h"
 #include "proxy_protocol/decode_versions.h"
 #include "proxy_protocol/tlv.h"

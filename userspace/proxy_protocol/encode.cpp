@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "proxy_protocol/bytes.h"
+#include "net/bytes.h"
 #include "proxy_protocol/checksum.h"
 #include "proxy_protocol/wire.h"
 

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <array>
 
-#include "proxy_protocol/bytes.h"
+#include "net/bytes.h"
 #include "proxy_protocol/decode.h"
 
 namespace realpeer::proxy_protocol {

@@ -1,6 +1,6 @@
 #include "proxy_protocol/tlv.h"
 
-#include "proxy_protocol/bytes.h"
+#include "net/bytes.h"
 #include "proxy_protocol/wire.h"
 
 namespace realpeer::proxy_protocol {

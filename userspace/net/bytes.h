@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace realpeer::proxy_protocol {
+namespace realpeer {
 
 inline std::string_view as_text(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -41,4 +41,4 @@ inline void append_u32(std::string& out, std::uint32_t value) {
   append_u16(out, value & 0xFFFFU);
 }
 
-}  // namespace realpeer::proxy_protocol
+}  // namespace realpeer
