@@ -1,4 +1,4 @@
-// realpeer decode [--hex H | FILE | -]: a PROXY protocol header as JSON.
+// realpeer decode [--sni] [--hex H | FILE | -]: a PROXY protocol header, or a TLS ClientHello, as JSON.
 #include <gflags/gflags.h>
 
 #include <array>
@@ -13,10 +13,12 @@
 
 #include "commands/commands.h"
 #include "commands/decode_json.h"
+#include "commands/hello_json.h"
 #include "proxy_protocol/wire.h"
 
 DEFINE_string(hex, "", "decode: the bytes as hexadecimal digits; spaces and colons between bytes are skipped");
 DEFINE_uint32(max_header, 4096, "decode: the largest header taken, in bytes");
+DEFINE_bool(sni, false, "decode: read a TLS ClientHello, which names the server, and not a header");
 
 namespace realpeer::commands {
 
@@ -24,7 +26,7 @@ namespace {
 
 using Bytes = boost::system::result<std::vector<char>, std::string>;
 
-// A header stands at the start; this is room enough for any capture one would keep in a file.
+// A header or hello stands at the start; this is room enough for any capture one would keep in a file.
 constexpr std::size_t max_input = 64U << 20U;  // bytes
 
 int digit_value(char c) {
@@ -63,7 +65,7 @@ Bytes read_all(std::FILE* file, const std::string& name) {
     bytes.insert(bytes.end(), chunk.begin(), chunk.begin() + static_cast<std::ptrdiff_t>(taken));
     if (bytes.size() > max_input) {
       return name + ": more than " + std::to_string(max_input) +
-             " bytes; a header is at the start, so cut with head -c";
+             " bytes; what is decoded is at the start, so cut with head -c";
     }
   }
   if (std::ferror(file) != 0) {
@@ -86,9 +88,14 @@ Bytes read_input(Arguments arguments) {
   return read_all(file.get(), arguments[0]);
 }
 
-}  // namespace
+// Prints the report; the exit code says whether its result is one of the two good ones.
+int print(const boost::json::object& report, std::string_view good, std::string_view also_good) {
+  std::cout << boost::json::serialize(report) << '\n' << std::flush;
+  const auto& result = report.at("result").as_string();
+  return result == good || result == also_good ? 0 : 1;
+}
 
-int decode(Arguments arguments) {
+int decode_header(Arguments arguments) {
   constexpr std::size_t largest = proxy_protocol::wire::v2_fixed_length + proxy_protocol::wire::v2_max_length;
   if (FLAGS_max_header < proxy_protocol::wire::v2_fixed_length || FLAGS_max_header > largest) {
     return usage_error("--max_header: " + std::to_string(FLAGS_max_header) + " is out of range; give 16 to " +
@@ -96,10 +103,17 @@ int decode(Arguments arguments) {
   }
   const Bytes input = read_input(arguments);
   if (!input) return usage_error(input.error());
-  const auto report = decode_to_json(std::as_bytes(std::span(*input)), {.max_header = FLAGS_max_header});
-  std::cout << boost::json::serialize(report) << '\n' << std::flush;
-  const auto& result = report.at("result").as_string();
-  return result == "accept" || result == "local" ? 0 : 1;
+  return print(decode_to_json(std::as_bytes(std::span(*input)), {.max_header = FLAGS_max_header}), "accept", "local");
 }
+
+int decode_hello(Arguments arguments) {
+  const Bytes input = read_input(arguments);
+  if (!input) return usage_error(input.error());
+  return print(hello_to_json(std::as_bytes(std::span(*input))), "sni", "no_sni");
+}
+
+}  // namespace
+
+int decode(Arguments arguments) { return FLAGS_sni ? decode_hello(arguments) : decode_header(arguments); }
 
 }  // namespace realpeer::commands

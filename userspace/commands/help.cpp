@@ -22,10 +22,13 @@ constexpr std::array topics{
           "log.access; everything else to stderr. Without root or BPF connections are relayed in userspace.\n"},
     Topic{"check", "realpeer check --config FILE [--json]", "validate a configuration and point out likely mistakes",
           "Prints FILE:LINE: error|warning: TEXT. Exits 2 on any error, else 0.\n"},
-    Topic{"decode", "realpeer decode [--hex H | FILE | -] [--max_header N]", "read a PROXY protocol header",
+    Topic{"decode", "realpeer decode [--hex H | FILE | -] [--max_header N | --sni]",
+          "read a PROXY protocol header, or a TLS ClientHello",
           "Prints the header as JSON. Exits 0 when it is whole and good, 1 when it is refused or more is\n"
           "needed, 2 when the input cannot be read. Example:\n"
-          "  realpeer decode --hex 50524f585920554e4b4e4f574e0d0a\n"},
+          "  realpeer decode --hex 50524f585920554e4b4e4f574e0d0a\n"
+          "With --sni it reads a TLS ClientHello and prints the server name and the ALPN protocols it asks\n"
+          "for; a hello that names no server is good as well.\n"},
     Topic{"doctor", "realpeer doctor [--config FILE] [--json]", "say what this host can do, and what is missing",
           "Tries the kernel path for real. Each \"no\" comes with its cause and its remedy. Exits 1 when\n"
           "something is missing that the gateway (or FILE) would use.\n"},

@@ -10,6 +10,7 @@
 
 DECLARE_string(hex);
 DECLARE_uint32(max_header);
+DECLARE_bool(sni);
 
 namespace realpeer::commands {
 namespace {
@@ -101,6 +102,49 @@ TEST_F(DecodeCommand, RefusesTwoFiles) { EXPECT_EQ(run({"a", "b"}).exit_code, 2)
 TEST_F(DecodeCommand, RefusesALimitThatHoldsNoHeader) {
   FLAGS_max_header = 15;
   EXPECT_EQ(run_hex("50").exit_code, 2);
+}
+
+// A ClientHello of one cipher suite and no extensions.
+std::string bare_hello() {
+  std::string random;
+  for (int i = 0; i < 32; ++i) random += "72";
+  return "160301002d 01000029 0303" + random + "00 00021301 0100";
+}
+
+TEST_F(DecodeCommand, ReadsAHelloWhenToldTo) {
+  FLAGS_sni = true;
+  const Outcome outcome = run_hex(bare_hello());
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_EQ(outcome.out, "{\"result\":\"no_sni\",\"sni\":null,\"alpn\":[],\"hello_length\":50}\n");
+}
+
+TEST_F(DecodeCommand, ReadsAHelloFromAFile) {
+  FLAGS_sni = true;
+  const std::string path = testing::TempDir() + "decode_test_hello";
+  std::ofstream(path) << "\x16\x03";
+  const Outcome outcome = run({path});
+  std::remove(path.c_str());
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(outcome.out, "{\"result\":\"need_more\",\"at_least\":3}\n");
+}
+
+TEST_F(DecodeCommand, ExitsWith1WhenNoHelloIsThere) {
+  FLAGS_sni = true;
+  EXPECT_EQ(run_hex("50").exit_code, 1);
+  EXPECT_EQ(run_hex("1603010000").exit_code, 1);
+  EXPECT_EQ(run_hex(" ").exit_code, 1);
+}
+
+TEST_F(DecodeCommand, AHelloHasNoUseForMaxHeader) {
+  FLAGS_sni = true;
+  FLAGS_max_header = 0;
+  EXPECT_EQ(run_hex(bare_hello()).exit_code, 0);
+}
+
+TEST_F(DecodeCommand, HelloInputThatCannotBeReadIsWrongUsage) {
+  FLAGS_sni = true;
+  EXPECT_EQ(run_hex("5").exit_code, 2);
+  EXPECT_EQ(run({"a", "b"}).exit_code, 2);
 }
 
 }  // namespace
