@@ -49,6 +49,12 @@ void set_up_log(const config::Log& log) {
   kernel::log_libbpf_messages();
 }
 
+std::string where_to(const policy::Route& route) {
+  if (!route.reads_hello()) return "to backend '" + *route.otherwise + "'";
+  return "by " + std::to_string(route.names.size()) + " server names, others " +
+         (route.otherwise ? "to backend '" + *route.otherwise + "'" : "rejected");
+}
+
 void announce(const config::Config& config, const session::Host& host, std::uint32_t workers) {
   spdlog::info("realpeer {} as node '{}', {} worker threads", REALPEER_VERSION, config.node, workers);
   spdlog::info("data path: {} ({})", host.splice() != nullptr ? "sockmap" : "relay", host.splice_reason());
@@ -61,19 +67,20 @@ void announce(const config::Config& config, const session::Host& host, std::uint
     spdlog::warn("connections are relayed in userspace; `realpeer doctor` says how to get the kernel path");
   }
   for (const auto& listener : config.listeners) {
-    spdlog::info("listener '{}' on {}: accept_proxy {}, to backend '{}'", listener.name, net::to_string(listener.bind),
-                 policy::to_string(listener.trust.accept_proxy), listener.backend);
+    spdlog::info("listener '{}' on {}: accept_proxy {}, {}", listener.name, net::to_string(listener.bind),
+                 policy::to_string(listener.trust.accept_proxy), where_to(listener.route));
   }
 }
 
-// Waits for a signal to end, then for the connections to. From its construction on a signal no longer kills: what the
-// daemon makes afterwards is always taken back.
-class Shutdown {
+// Answers signals: waits for one to end, then for the connections to. From its construction on a signal no longer
+// kills: what the daemon makes afterwards is always taken back.
+class Signals {
  public:
-  explicit Shutdown(std::chrono::milliseconds drain) : drain_(drain) {}
+  explicit Signals(std::chrono::milliseconds drain) : drain_(drain) { signals_.add(SIGUSR1); }
 
-  void wait(session::Server& server) {
+  void wait(session::Server& server, const upstream::Upstreams& upstreams) {
     server_ = &server;
+    upstreams_ = &upstreams;
     wait_for_signal();
     context_.run();
   }
@@ -84,6 +91,8 @@ class Shutdown {
       if (error) return;
       if (signal == SIGHUP) {
         spdlog::warn("SIGHUP: this version does not reload; restart to apply a new configuration");
+      } else if (signal == SIGUSR1) {
+        upstreams_->log_status();
       } else if (std::exchange(draining_, true)) {
         spdlog::info("stopping now: {} connections are reset", server_->active());
         context_.stop();
@@ -116,6 +125,7 @@ class Shutdown {
   }
 
   session::Server* server_ = nullptr;
+  const upstream::Upstreams* upstreams_ = nullptr;
   std::chrono::milliseconds drain_;
   asio::io_context context_{1};
   asio::signal_set signals_{context_, SIGTERM, SIGINT, SIGHUP};
@@ -145,16 +155,19 @@ int run(Arguments arguments) {
   raise_descriptor_limit(config, workers);
   auto access_log = observe::AccessLog::open(config.log.access, spdlog::should_log(spdlog::level::debug));
   if (!access_log) return fail(access_log.error());
-  Shutdown shutdown(config.timeouts.drain);
+  Signals signals(config.timeouts.drain);
   auto host = session::Host::prepare(config, workers);
   if (!host) return fail(host.error().text);
-  auto server = session::Server::create(config, *host, **access_log, workers);
+  auto upstreams = upstream::Upstreams::create(config);
+  if (!upstreams) return fail("host names cannot be resolved: " + upstreams.error().why);
+  auto server = session::Server::create(config, *host, **upstreams, **access_log, workers);
   if (!server) return fail(server.error().text);
   announce(config, *host, workers);
 
+  (*upstreams)->start(config.timeouts.connect);
   (*server)->start();
   spdlog::info("ready");
-  shutdown.wait(**server);
+  signals.wait(**server, **upstreams);
   (*server)->stop();
   return 0;
 }

@@ -1,27 +1,168 @@
+#include <algorithm>
+
+#include "config/profiles.h"
 #include "config/sections.h"
+#include "proxy_protocol/wire.h"
 
 namespace realpeer::config {
 
 namespace {
+
+auto count_within(Range<std::uint64_t> range) {
+  return [range](std::string_view text) { return parse_integer(text, range); };
+}
+
+auto duration_within(Range<std::chrono::milliseconds> range) {
+  return [range](std::string_view text) { return parse_duration(text, range); };
+}
 
 Parsed<Identity> parse_identity(std::string_view text) {
   constexpr std::array identities{Identity::proxy_v2, Identity::proxy_v1, Identity::none};
   return parse_enum(text, identities, words::identity_unavailable);
 }
 
-std::vector<EndpointSpec> read_endpoints(Report& report, const Value& list) {
+Parsed<Balance> parse_balance(std::string_view text) {
+  constexpr std::array ways{Balance::round_robin, Balance::least_connections, Balance::client_hash};
+  return parse_enum(text, ways);
+}
+
+Parsed<Profile> parse_profile(std::string_view text) {
+  constexpr std::array profiles{Profile::gitea, Profile::nginx, Profile::haproxy, Profile::envoy};
+  return parse_enum(text, profiles);
+}
+
+Parsed<bool> parse_send_proxy(std::string_view text) {
+  const auto index = parse_choice(text, words::send_proxy);
+  if (!index) return index.error();
+  return *index == 1;
+}
+
+// --- endpoints ---
+
+// 'HOST:PORT', or a map with more about it.
+std::optional<EndpointSpec> read_endpoint(Report& report, const Value& item, std::uint32_t max_connections) {
+  if (!item.node.IsMap()) {
+    auto endpoint = read_scalar(report, item, parse_endpoint_spec);
+    if (endpoint) endpoint->max_connections = max_connections;
+    return endpoint;
+  }
+  const MapReader map(report, item, keys::endpoint, item.path + ".");
+  const Value* address = map.require("address", "say where it listens, as in address: '10.0.0.7:80'");
+  auto endpoint = address == nullptr ? std::nullopt : read_scalar(report, *address, parse_endpoint_spec);
+  if (!endpoint) return std::nullopt;
+  endpoint->max_connections = max_connections;
+  map.read("weight", endpoint->weight, count_within(ranges::weight));
+  map.read("max_connections", endpoint->max_connections, count_within(ranges::endpoint_connections));
+  return endpoint;
+}
+
+void require_other_endpoint(Report& report, const Value& item, const EndpointSpec& endpoint,
+                            const std::vector<EndpointSpec>& others) {
+  const auto same = [&endpoint](const EndpointSpec& other) {
+    return other.host == endpoint.host && other.port == endpoint.port;
+  };
+  if (std::ranges::none_of(others, same)) return;
+  report.error(item.line, item.message("'" + endpoint.to_string() + "' is written twice: give one a weight instead"));
+}
+
+std::vector<EndpointSpec> read_endpoints(Report& report, const Value& list, std::uint32_t max_connections) {
   std::vector<EndpointSpec> endpoints;
   const std::vector<Value> items = read_items(report, list);
   if (items.empty() && list.node.IsSequence()) {
     report.error(list.line, "'endpoints' is empty: list at least one 'HOST:PORT'");
   }
   for (const Value& item : items) {
-    auto endpoint = read_scalar(report, item, parse_endpoint_spec);
+    auto endpoint = read_endpoint(report, item, max_connections);
     if (!endpoint) continue;
     endpoint->place = report.place(item.line);
+    require_other_endpoint(report, item, *endpoint, endpoints);
     endpoints.push_back(std::move(*endpoint));
   }
   return endpoints;
+}
+
+// --- what the header carries ---
+
+void read_send_tlvs(Report& report, const Value& list, Tlvs& tlvs) {
+  const std::array flags{&tlvs.authority, &tlvs.alpn, &tlvs.unique_id, &tlvs.crc32c};
+  const auto parse = [](std::string_view text) { return parse_choice(text, words::send_tlvs); };
+  for (const Value& item : read_items(report, list)) {
+    if (const auto index = read_scalar(report, item, parse)) *flags[*index] = true;
+  }
+}
+
+// none | all | a list of types.
+void read_pass_through(Report& report, const Value& value, Tlvs& tlvs) {
+  if (value.node.IsScalar()) {
+    constexpr std::string_view names[] = {"none", "all"};
+    const auto parse = [&names](std::string_view text) { return parse_choice(text, names); };
+    if (const auto index = read_scalar(report, value, parse)) tlvs.pass_all = *index == 1;
+    return;
+  }
+  for (const Value& item : read_items(report, value)) {
+    if (const auto type = read_scalar(report, item, parse_tlv_type)) tlvs.pass_types.push_back(*type);
+  }
+}
+
+void require_receiver_takes_tlvs(Report& report, const Backend& backend) {
+  if (!backend.tlvs.any()) return;
+  const int line = backend.places.tlvs.line;
+  if (backend.identity != Identity::proxy_v2) {
+    report.error(line, "TLVs need identity: proxy-v2, and backend '" + backend.name + "' has " +
+                           std::string(to_string(backend.identity)) + ": remove send_tlvs and pass_through_tlvs");
+  } else if (!facts_of(backend.profile).takes_tlvs) {
+    report.error(line, "profile " + std::string(to_string(backend.profile)) +
+                           " refuses headers with TLVs: remove send_tlvs and pass_through_tlvs");
+  }
+}
+
+void read_tlvs(Report& report, const MapReader& map, Backend& backend) {
+  const Value* send = map.find("send_tlvs");
+  const Value* pass = map.find("pass_through_tlvs");
+  if (send != nullptr) read_send_tlvs(report, *send, backend.tlvs);
+  if (pass != nullptr) read_pass_through(report, *pass, backend.tlvs);
+  if (const Value* first = send != nullptr ? send : pass) backend.places.tlvs = report.place(first->line);
+  require_receiver_takes_tlvs(report, backend);
+}
+
+// --- health ---
+
+void require_receiver_takes_local(Report& report, int line, const Backend& backend) {
+  if (!backend.health->send_local) return;
+  if (backend.identity == Identity::none) {
+    report.error(line, "health.send_proxy: local sends a header to backend '" + backend.name +
+                           "', which gets none (identity: none): remove it");
+  } else if (!facts_of(backend.profile).takes_local) {
+    report.error(line, "profile " + std::string(to_string(backend.profile)) +
+                           " refuses headers that name nobody: write health.send_proxy: off");
+  }
+}
+
+void read_health(Report& report, const MapReader& backend_map, Backend& backend) {
+  const Value* value = backend_map.find("health");
+  if (value == nullptr) return;
+  Health health;
+  // Receivers that are known to take it, and would otherwise log each check as an error.
+  health.send_local =
+      backend.profile != Profile::none && facts_of(backend.profile).takes_local && backend.identity != Identity::none;
+  const MapReader map(report, *value, keys::health, "health.");
+  map.read("interval", health.interval, duration_within(ranges::health_interval));
+  map.read("timeout", health.timeout, duration_within(ranges::health_timeout));
+  map.read("rise", health.rise, count_within(ranges::health_counts));
+  map.read("fall", health.fall, count_within(ranges::health_counts));
+  map.read("send_proxy", health.send_local, parse_send_proxy);
+  backend.places.health = report.place(value->line);
+  backend.health = health;
+  const Value* send = map.find("send_proxy");
+  require_receiver_takes_local(report, send == nullptr ? value->line : send->line, backend);
+}
+
+void read_ejection(Report& report, const MapReader& backend_map, Ejection& ejection) {
+  const Value* value = backend_map.find("ejection");
+  if (value == nullptr) return;
+  const MapReader map(report, *value, keys::ejection, "ejection.");
+  map.read("failures", ejection.failures, count_within(ranges::ejection_failures));
+  map.read("duration", ejection.duration, duration_within(ranges::ejection_duration));
 }
 
 Backend read_backend(Report& report, const MapReader::Entry& entry) {
@@ -30,22 +171,45 @@ Backend read_backend(Report& report, const MapReader::Entry& entry) {
   backend.place = report.place(entry.line);
   const auto name = parse_name(entry.key);
   if (!name) report.error(entry.line, "backend " + name.error().text);
+  if (entry.key == words::reject) {
+    report.error(entry.line, "backend 'reject': in a route that word refuses the connection: choose another name");
+  }
   const MapReader map(report, {entry.value.node, entry.line, entry.value.path}, keys::backend);
+  std::uint32_t max_connections = 0;
+  map.read("max_connections", max_connections, count_within(ranges::endpoint_connections));
   const Value* endpoints = map.require("endpoints", "list where the backend listens, as in endpoints: ['10.0.0.7:80']");
-  if (endpoints != nullptr) backend.endpoints = read_endpoints(report, *endpoints);
+  if (endpoints != nullptr) backend.endpoints = read_endpoints(report, *endpoints, max_connections);
   map.read("identity", backend.identity, parse_identity);
+  if (const Value* identity = map.find("identity")) backend.places.identity = report.place(identity->line);
+  map.read("profile", backend.profile, parse_profile);
+  map.read("balance", backend.balance, parse_balance);
+  read_tlvs(report, map, backend);
+  read_health(report, map, backend);
+  read_ejection(report, map, backend.ejection);
   return backend;
+}
+
+void require_unique_name(Report& report, const Config& config, const Backend& backend) {
+  const Backend* first = config.find_backend(backend.name);
+  if (first == nullptr) return;
+  report.error(backend.place.line, "backend '" + backend.name + "' is written twice, first at " +
+                                       to_string(first->place) + ": remove one of the two");
 }
 
 }  // namespace
 
 void read_backends(Report& report, const MapReader& root, Config& config) {
-  const std::string_view remedy = "name at least one, as in backends: { web: { endpoints: ['10.0.0.7:80'] } }";
-  const Value* value = root.require("backends", remedy);
+  const Value* value = root.find("backends");
   if (value == nullptr) return;
   const auto map = MapReader::of_names(report, *value, "backend");
-  if (map.is_map() && map.entries().empty()) report.error(value->line, "'backends' is empty: " + std::string(remedy));
-  for (const MapReader::Entry& entry : map.entries()) config.backends.push_back(read_backend(report, entry));
+  if (map.is_map() && map.entries().empty()) {
+    report.error(value->line, "'backends' is empty: " + std::string(backends_remedy));
+  }
+  for (const MapReader::Entry& entry : map.entries()) {
+    Backend backend = read_backend(report, entry);
+    require_unique_name(report, config, backend);
+    config.backends.push_back(std::move(backend));
+  }
 }
 
 }  // namespace realpeer::config

@@ -4,6 +4,8 @@
 
 namespace realpeer::config {
 
+std::string to_string(const Place& place) { return place.file + ":" + std::to_string(place.line); }
+
 std::string EndpointSpec::to_string() const {
   const bool v6 = host.find(':') != std::string::npos;
   return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);

@@ -3,12 +3,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "net/address.h"
+#include "policy/route.h"
 #include "policy/trust.h"
 
 namespace realpeer::config {
@@ -18,10 +20,16 @@ struct Place {
   std::string file;
   int line = 0;  // 1-based
 };
+std::string to_string(const Place& place);
 
 enum class Datapath : std::uint8_t { automatic, sockmap, relay };
 
 enum class Identity : std::uint8_t { proxy_v2, proxy_v1, none };
+
+enum class Balance : std::uint8_t { round_robin, least_connections, client_hash };
+
+// What a backend is known to be; see profiles.h.
+enum class Profile : std::uint8_t { none, gitea, nginx, haproxy, envoy };
 
 constexpr std::string_view to_string(Datapath datapath) {
   switch (datapath) {
@@ -41,20 +49,83 @@ constexpr std::string_view to_string(Identity identity) {
   return "";
 }
 
+constexpr std::string_view to_string(Balance balance) {
+  switch (balance) {
+    case Balance::round_robin: return "round_robin";
+    case Balance::least_connections: return "least_connections";
+    case Balance::client_hash: return "client_hash";
+  }
+  return "";
+}
+
+constexpr std::string_view to_string(Profile profile) {
+  switch (profile) {
+    case Profile::none: return "";
+    case Profile::gitea: return "gitea";
+    case Profile::nginx: return "nginx";
+    case Profile::haproxy: return "haproxy";
+    case Profile::envoy: return "envoy";
+  }
+  return "";
+}
+
 // "HOST:PORT" as written; the host is an address or a name, without brackets.
 struct EndpointSpec {
   std::string host;
   std::uint16_t port = 0;
+  std::uint32_t weight = 1;
+  std::uint32_t max_connections = 0;  // at once, to each of its addresses; 0: no ceiling
   Place place{};
 
   [[nodiscard]] std::string to_string() const;  // with brackets around IPv6
 };
 
+// What the header to a backend carries beyond the addresses.
+struct Tlvs {
+  // Sent whenever they are known: from the ClientHello, else from a believed header; an id is made where there is none.
+  bool authority = false;
+  bool alpn = false;
+  bool unique_id = false;
+  bool crc32c = false;
+  // Of the TLVs of a believed header, passed on as they came.
+  bool pass_all = false;
+  std::vector<std::uint8_t> pass_types{};
+
+  [[nodiscard]] bool any() const { return authority || alpn || unique_id || crc32c || pass_all || !pass_types.empty(); }
+};
+
+// An endpoint that fails in a row takes a rest.
+struct Ejection {
+  std::uint32_t failures = 3;  // 0: never
+  std::chrono::milliseconds duration{10'000};
+};
+
+// Active checks: a TCP connection, and a header that names nobody where it is asked for.
+struct Health {
+  std::chrono::milliseconds interval{5'000};
+  std::chrono::milliseconds timeout{2'000};
+  std::uint32_t rise = 2;  // good checks in a row until a down endpoint is up
+  std::uint32_t fall = 3;  // bad ones until it is down
+  bool send_local = false;
+};
+
+struct BackendPlaces {
+  Place identity{};
+  Place health{};
+  Place tlvs{};  // the first of send_tlvs and pass_through_tlvs
+};
+
 struct Backend {
   std::string name;
-  std::vector<EndpointSpec> endpoints;  // at least one; taken in turn
+  std::vector<EndpointSpec> endpoints;  // at least one
   Identity identity = Identity::proxy_v2;
+  Profile profile = Profile::none;
+  Balance balance = Balance::round_robin;
+  Tlvs tlvs{};
+  Ejection ejection{};
+  std::optional<Health> health{};  // nothing: no active checks
   Place place;
+  BackendPlaces places{};
 };
 
 // Where the settings that lint.h speaks of stand, since a listener spans several lines.
@@ -70,7 +141,7 @@ struct Listener {
   policy::TrustPolicy trust;
   std::chrono::milliseconds header_timeout{5'000};
   std::size_t max_header = 4096;  // bytes
-  std::string backend;            // names one of Config::backends
+  policy::Route route;            // names some of Config::backends
   Place place;
   ListenerPlaces places{};
 };

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "config/profiles.h"
+
 namespace realpeer::config {
 
 namespace {
@@ -68,30 +70,79 @@ void lint_binds(const std::vector<Listener>& listeners, std::vector<Diagnostic>&
     const Place& first = place_or(earlier->places.bind, earlier->place);
     const std::string text = "bind " + net::to_string(later->bind) + " of listener " + quoted(later->name) +
                              " overlaps " + net::to_string(earlier->bind) + " of listener " + quoted(earlier->name) +
-                             " at " + first.file + ":" + std::to_string(first.line) +
-                             ": give one of them another port or address";
+                             " at " + to_string(first) + ": give one of them another port or address";
     found.push_back({place_or(later->places.bind, later->place), Severity::error, text});
   }
 }
 
+// The backends a listener's route may choose; what is not there was an error already.
+std::vector<const Backend*> backends_of(const Config& config, const Listener& listener) {
+  std::vector<const Backend*> found;
+  for (const std::string_view name : policy::targets(listener.route)) {
+    if (const Backend* backend = config.find_backend(name)) found.push_back(backend);
+  }
+  return found;
+}
+
 void lint_identity(const Config& config, std::vector<Diagnostic>& found) {
   for (const Listener& listener : config.listeners) {
-    const Backend* backend = config.find_backend(listener.backend);
-    if (backend == nullptr || backend->identity != Identity::none) continue;
     if (listener.trust.accept_proxy == AcceptProxy::off) continue;
-    warn(found, backend->place,
-         "backend " + quoted(backend->name) + " has identity: none behind listener " + quoted(listener.name) +
-             ", which accepts headers: it will see this gateway's address and not the client's: use proxy-v2 or "
-             "proxy-v1 if it can read them");
+    for (const Backend* backend : backends_of(config, listener)) {
+      if (backend->identity != Identity::none) continue;
+      warn(found, backend->place,
+           "backend " + quoted(backend->name) + " has identity: none behind listener " + quoted(listener.name) +
+               ", which accepts headers: it will see this gateway's address and not the client's: use proxy-v2 or "
+               "proxy-v1 if it can read them");
+    }
   }
+}
+
+void lint_profile(const Backend& backend, std::vector<Diagnostic>& found) {
+  if (backend.profile == Profile::none || backend.identity != Identity::none) return;
+  warn(found, place_or(backend.places.identity, backend.place),
+       "backend " + quoted(backend.name) + " has profile " + std::string(to_string(backend.profile)) +
+           ", a receiver of headers, and identity: none: where it expects one it will refuse every connection: use "
+           "proxy-v2, or remove the profile");
+}
+
+void lint_health(const Backend& backend, std::vector<Diagnostic>& found) {
+  if (!backend.health || backend.health->send_local || backend.identity == Identity::none) return;
+  if (!facts_of(backend.profile).takes_local) return;  // there is no better check
+  warn(found, place_or(backend.places.health, backend.place),
+       "health checks of backend " + quoted(backend.name) +
+           " come without a header: a receiver that demands one refuses them, or logs each: write send_proxy: local in "
+           "health");
+}
+
+// What only a ClientHello or a believed header can tell.
+void lint_tlvs(const Config& config, const Backend& backend, std::vector<Diagnostic>& found) {
+  if (!backend.tlvs.authority && !backend.tlvs.alpn) return;
+  const auto may_know = [&](const Listener& listener) {
+    const auto backends = backends_of(config, listener);
+    return std::ranges::find(backends, &backend) != backends.end() &&
+           (listener.route.reads_hello() || listener.trust.accept_proxy != AcceptProxy::off);
+  };
+  if (std::ranges::any_of(config.listeners, may_know)) return;
+  warn(
+      found, place_or(backend.places.tlvs, backend.place),
+      "send_tlvs of backend " + quoted(backend.name) +
+          " has authority or alpn, but no listener that leads to it reads a ClientHello (route: { sni: … }) or accepts "
+          "headers: they will never be sent");
 }
 
 void lint_unused(const Config& config, std::vector<Diagnostic>& found) {
   // A route that could not be read, or leads nowhere, may have meant any of them.
-  const auto routed = [&](const Listener& listener) { return config.find_backend(listener.backend) != nullptr; };
+  const auto routed = [&](const Listener& listener) {
+    const auto names = policy::targets(listener.route);
+    return !names.empty() && backends_of(config, listener).size() == names.size();
+  };
   if (config.listeners.empty() || !std::ranges::all_of(config.listeners, routed)) return;
   for (const Backend& backend : config.backends) {
-    if (std::ranges::count(config.listeners, backend.name, &Listener::backend) > 0) continue;
+    const auto leads_here = [&](const Listener& listener) {
+      const auto backends = backends_of(config, listener);
+      return std::ranges::find(backends, &backend) != backends.end();
+    };
+    if (std::ranges::any_of(config.listeners, leads_here)) continue;
     warn(found, backend.place,
          "backend " + quoted(backend.name) + " is used by no listener: route one to it or remove it");
   }
@@ -138,6 +189,11 @@ std::vector<Diagnostic> lint(const Config& config) {
   for (const Listener& listener : config.listeners) lint_trust(listener, found);
   lint_binds(config.listeners, found);
   lint_identity(config, found);
+  for (const Backend& backend : config.backends) {
+    lint_profile(backend, found);
+    lint_health(backend, found);
+    lint_tlvs(config, backend, found);
+  }
   lint_unused(config, found);
   lint_loops(config, found);
   return found;

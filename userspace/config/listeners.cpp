@@ -1,7 +1,6 @@
 #include <algorithm>
 
 #include "config/sections.h"
-#include "config/spelling.h"
 
 namespace realpeer::config {
 
@@ -64,29 +63,6 @@ void read_trust(Report& report, const MapReader& map, Listener& listener) {
   }
 }
 
-std::string known_backends(const Config& config) {
-  std::vector<std::string_view> names;
-  for (const Backend& backend : config.backends) names.push_back(backend.name);
-  return listed(names);
-}
-
-void read_route(Report& report, const MapReader& map, const Config& config, Listener& listener) {
-  const Value* route = map.require("route", "say where connections go, as in route: { backend: NAME }");
-  if (route == nullptr) return;
-  const MapReader route_map(report, *route, keys::route, "route.");
-  const Value* backend = route_map.has_unavailable()
-                             ? route_map.find("backend")
-                             : route_map.require("backend", "name one of the backends, as in route: { backend: NAME }");
-  if (backend == nullptr) return;
-  const auto name = read_text(report, *backend);
-  if (!name) return;
-  listener.backend = *name;
-  // No backends at all is an error of its own.
-  if (config.backends.empty() || config.find_backend(*name) != nullptr) return;
-  report.error(backend->line,
-               backend->message("there is no backend '" + *name + "': the known ones are " + known_backends(config)));
-}
-
 void read_bounds(const MapReader& map, Listener& listener) {
   map.read("header_timeout", listener.header_timeout,
            [](std::string_view text) { return parse_duration(text, ranges::header_timeout); });
@@ -114,19 +90,18 @@ Listener read_listener(Report& report, const Value& item, const Config& config) 
 void require_unique_name(Report& report, const Config& config, const Listener& listener) {
   const auto first = std::ranges::find(config.listeners, listener.name, &Listener::name);
   if (listener.name.empty() || first == config.listeners.end()) return;
-  report.error(listener.place.line, "listener name '" + listener.name + "' is taken by the listener in line " +
-                                        std::to_string(first->place.line) + ": rename one of the two");
+  report.error(listener.place.line, "listener name '" + listener.name + "' is taken by the listener at " +
+                                        to_string(first->place) + ": rename one of the two");
 }
 
 }  // namespace
 
 void read_listeners(Report& report, const MapReader& root, Config& config) {
-  const std::string_view remedy = "list at least one with name, bind and route";
-  const Value* value = root.require("listeners", remedy);
+  const Value* value = root.find("listeners");
   if (value == nullptr) return;
   const std::vector<Value> items = read_items(report, *value);
   if (items.empty() && value->node.IsSequence()) {
-    report.error(value->line, "'listeners' is empty: " + std::string(remedy));
+    report.error(value->line, "'listeners' is empty: " + std::string(listeners_remedy));
   }
   for (const Value& item : items) {
     Listener listener = read_listener(report, {item.node, item.line, "listener"}, config);

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <boost/asio/ip/host_name.hpp>
-#include <cerrno>
-#include <fstream>
-#include <system_error>
+#include <deque>
+#include <optional>
 
 #include "config/document.h"
+#include "config/files.h"
 #include "config/lint.h"
 #include "config/reader.h"
 #include "config/sections.h"
@@ -69,19 +69,67 @@ void read_log(Report& report, const MapReader& root, Log& log) {
   map.read("access", log.access, parse_log_target);
 }
 
-Config read_root(Report& report, const YAML::Node& document) {
-  Config config;
-  const MapReader root(report, {document, line_of(document), "the configuration"}, keys::root);
-  if (!root.is_map()) return config;
+void read_settings(Report& report, const MapReader& root, Config& config) {
   read_node(report, root, config);
   root.read("datapath", config.datapath, parse_datapath);
   root.read("splice_credit", config.splice_credit,
             [](std::string_view text) { return parse_size(text, ranges::splice_credit); });
-  read_backends(report, root, config);
-  read_listeners(report, root, config);
   read_limits(report, root, config.limits);
   read_timeouts(report, root, config.timeouts);
   read_log(report, root, config.log);
+}
+
+// One of the files, as long as it is read.
+struct Source {
+  Report report;
+  std::optional<MapReader> root{};
+};
+
+// The file's settings are read by the caller. No root once a problem was recorded.
+void open_source(Source& source, const std::string& text, const Keys& keys) {
+  const auto document = parse_document(source.report, text);
+  if (!document) return;
+  const MapReader root(source.report, {*document, line_of(*document), "the configuration"}, keys);
+  if (root.is_map()) source.root.emplace(root);
+}
+
+// Deque: a MapReader points to its Report.
+std::deque<Source> open_sources(const std::string& text, const std::string& name) {
+  std::deque<Source> sources;
+  sources.push_back({Report(name)});
+  open_source(sources.front(), text, keys::root);
+  if (!sources.front().root) return sources;
+  for (const Included& included : find_included(sources.front().report, *sources.front().root, name)) {
+    sources.push_back({Report(included.path)});
+    auto file = read_file(included.path);
+    if (file) {
+      open_source(sources.back(), *file, keys::included);
+    } else {
+      sources.front().report.error(included.line, "include: '" + included.path + "' " + file.error().text);
+    }
+  }
+  return sources;
+}
+
+bool any_mentions(const std::deque<Source>& sources, std::string_view section) {
+  // What stands in a file that could not be read is not known to be missing.
+  return std::ranges::any_of(sources,
+                             [&](const Source& source) { return !source.root || source.root->mentions(section); });
+}
+
+Config read_sources(std::deque<Source>& sources) {
+  Config config;
+  Source& main = sources.front();
+  if (!main.root) return config;
+  read_settings(main.report, *main.root, config);
+  if (!any_mentions(sources, "backends")) main.root->report_missing("backends", backends_remedy);
+  if (!any_mentions(sources, "listeners")) main.root->report_missing("listeners", listeners_remedy);
+  for (Source& source : sources) {
+    if (source.root) read_backends(source.report, *source.root, config);
+  }
+  for (Source& source : sources) {
+    if (source.root) read_listeners(source.report, *source.root, config);
+  }
   return config;
 }
 
@@ -91,8 +139,14 @@ void mask_control_characters(std::string& text) {
       text, [](unsigned char c) { return c < ' ' || c == '\x7f'; }, '?');
 }
 
-Loaded unreadable(const std::string& path, const std::string& cause) {
-  return {{}, {{{path, 0}, Severity::error, "cannot be read: " + cause + ": name a readable configuration file"}}};
+// The main file's first, then each file's by line.
+void sort(std::vector<Diagnostic>& diagnostics, const std::deque<Source>& sources) {
+  const auto order = [&sources](const Diagnostic& diagnostic) {
+    const auto file =
+        std::ranges::find(sources, diagnostic.place.file, [](const Source& s) { return s.report.file(); });
+    return std::pair(file - sources.begin(), diagnostic.place.line);
+  };
+  std::ranges::stable_sort(diagnostics, {}, order);
 }
 
 }  // namespace
@@ -107,26 +161,22 @@ bool Loaded::ok() const {
 }
 
 Loaded load_file(const std::string& path) {
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return unreadable(path, std::generic_category().message(errno));
-  std::string text(ranges::file_size + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  // A directory opens and then fails to be read.
-  if (file.bad()) return unreadable(path, std::generic_category().message(errno));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > ranges::file_size) return unreadable(path, "it is larger than 4 MiB");
-  return load_text(text, path);
+  const auto text = read_file(path);
+  if (!text) return {{}, {{{path, 0}, Severity::error, text.error().text}}};
+  return load_text(*text, path);
 }
 
 Loaded load_text(const std::string& text, const std::string& name) {
   Loaded loaded;
-  Report report(name);
-  if (const auto document = parse_document(report, text)) loaded.config = read_root(report, *document);
-  loaded.diagnostics = report.diagnostics();
+  std::deque<Source> sources = open_sources(text, name);
+  loaded.config = read_sources(sources);
+  for (const Source& source : sources) {
+    const auto& found = source.report.diagnostics();
+    loaded.diagnostics.insert(loaded.diagnostics.end(), found.begin(), found.end());
+  }
   for (Diagnostic& found : lint(loaded.config)) loaded.diagnostics.push_back(std::move(found));
   for (Diagnostic& diagnostic : loaded.diagnostics) mask_control_characters(diagnostic.text);
-  std::ranges::stable_sort(loaded.diagnostics, {}, [](const Diagnostic& d) { return d.place.line; });
+  sort(loaded.diagnostics, sources);
   return loaded;
 }
 

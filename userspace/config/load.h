@@ -27,7 +27,7 @@ struct Loaded {
 
 // Reads and validates `path`, then lints it. A file that cannot be read is an error at line 0.
 Loaded load_file(const std::string& path);
-// The same for text already in memory; `name` stands where the file name would.
+// The same for text already in memory; `name` stands where the file name would, also for what it includes.
 Loaded load_text(const std::string& text, const std::string& name);
 
 }  // namespace realpeer::config

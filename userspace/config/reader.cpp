@@ -109,8 +109,12 @@ const Value* MapReader::find(std::string_view key) const {
 }
 
 const Value* MapReader::require(std::string_view key, std::string_view remedy) const {
-  if (is_map_ && !mentions(key)) report_->error(line_, quoted(key) + " is missing: " + std::string(remedy));
+  if (is_map_ && !mentions(key)) report_missing(key, remedy);
   return find(key);
+}
+
+void MapReader::report_missing(std::string_view key, std::string_view remedy) const {
+  report_->error(line_, quoted(key) + " is missing: " + std::string(remedy));
 }
 
 bool MapReader::mentions(std::string_view key) const { return std::ranges::find(mentioned_, key) != mentioned_.end(); }

@@ -21,6 +21,7 @@ class Report {
 
   void error(int line, std::string text) { diagnostics_.push_back({place(line), Severity::error, std::move(text)}); }
 
+  [[nodiscard]] const std::string& file() const { return file_; }
   [[nodiscard]] Place place(int line) const { return {file_, line}; }
   [[nodiscard]] const std::vector<Diagnostic>& diagnostics() const { return diagnostics_; }
 
@@ -76,6 +77,9 @@ class MapReader {
   [[nodiscard]] const Value* find(std::string_view key) const;
   // The same; absence is an error saying `remedy`.
   [[nodiscard]] const Value* require(std::string_view key, std::string_view remedy) const;
+
+  // The error of an absent key.
+  void report_missing(std::string_view key, std::string_view remedy) const;
 
   // Leaves `target` as it is if the key is absent or its value wrong; says whether it was set.
   template <typename T, typename Parse>

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "config/spelling.h"
+#include "proxy_protocol/wire.h"
 
 namespace realpeer::config {
 
@@ -68,9 +69,8 @@ bool is_name_character(char c) { return is_alphanumeric(c) || c == '.' || c == '
 // Host names as resolvers take them, and literal addresses. Digits and dots alone would be looked up as a name if they
 // are no address, which is never what was meant.
 bool is_host(std::string_view host, std::string_view endpoint) {
-  constexpr std::size_t longest_name = 253;  // RFC 1035, section 2.3.4, less the length byte and the root
   if (net::parse_endpoint(endpoint)) return true;
-  if (endpoint.starts_with('[') || host.size() > longest_name) return false;
+  if (endpoint.starts_with('[') || host.size() > ranges::host_name) return false;
   const bool empty_label = host.starts_with('.') || host.find("..") != std::string_view::npos;
   const bool address_like = host.find_first_not_of("0123456789.") == std::string_view::npos;
   return !empty_label && !address_like && std::ranges::all_of(host, is_name_character);
@@ -144,6 +144,39 @@ Parsed<EndpointSpec> parse_endpoint_spec(std::string_view text) {
                    " is neither an IP address nor a host name: write one, as in '10.0.0.7:80' or 'web.internal:80'"};
   }
   return EndpointSpec{std::string(split->host), split->port};
+}
+
+Parsed<std::string> parse_server_name_pattern(std::string_view text) {
+  const auto refuse = [text](const std::string& why) { return Problem{quoted(text) + " " + why}; };
+  if (text == "*") return refuse("is every name: write default: NAME for those");
+  if (!std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; })) {
+    return refuse("is not ASCII: write its A-label, as in 'xn--bcher-kva.example'");
+  }
+  const bool wildcard = text.starts_with("*.");
+  const std::string_view name = wildcard ? text.substr(2) : text;
+  const bool empty_label =
+      name.empty() || name.starts_with('.') || name.ends_with('.') || name.find("..") != std::string_view::npos;
+  if (empty_label || name.size() > ranges::host_name || !std::ranges::all_of(name, is_name_character)) {
+    return refuse("is not a server name: write a host name, as in 'git.example.com', or '*.example.com' for all below");
+  }
+  return {boost::system::in_place_value, policy::normal_name(text)};
+}
+
+Parsed<std::uint8_t> parse_tlv_type(std::string_view text) {
+  for (unsigned type = 0; type <= 0xFF; ++type) {
+    const auto name = proxy_protocol::wire::tlv_name(static_cast<std::uint8_t>(type));
+    if (!name.empty() && name == text) return static_cast<std::uint8_t>(type);
+  }
+  const bool hexadecimal = text.starts_with("0x");
+  const std::string_view digits = hexadecimal ? text.substr(2) : text;
+  unsigned number = 0;
+  const auto [end, failed] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), number, hexadecimal ? 16 : 10);
+  if (failed != std::errc{} || end != digits.data() + digits.size() || number > 0xFF) {
+    return Problem{quoted(text) +
+                   " is no type of TLV: write a registered name, as in 'ssl', or a number, as in '0xEA'"};
+  }
+  return static_cast<std::uint8_t>(number);
 }
 
 Parsed<std::size_t> parse_choice(std::string_view text, std::span<const std::string_view> names,

@@ -39,6 +39,12 @@ Parsed<std::string> parse_log_target(std::string_view text);
 // "HOST:PORT" of a backend: an address or a host name. No look-up happens here.
 Parsed<EndpointSpec> parse_endpoint_spec(std::string_view text);
 
+// A server name of a route, in lower case: "git.example.com", or "*.example.com" for all below it.
+Parsed<std::string> parse_server_name_pattern(std::string_view text);
+
+// A type of TLV by its registered name ("ssl") or number ("0xEA", "234").
+Parsed<std::uint8_t> parse_tlv_type(std::string_view text);
+
 // The index of `text` among `names`; `unavailable` are words of the design that this version does not have.
 Parsed<std::size_t> parse_choice(std::string_view text, std::span<const std::string_view> names,
                                  std::span<const std::string_view> unavailable = {});

@@ -22,24 +22,40 @@ struct Keys {
 
 namespace keys {
 
-inline constexpr std::string_view root_known[] = {"node",     "datapath", "splice_credit", "listeners",
+inline constexpr std::string_view root_known[] = {"node",     "datapath", "splice_credit", "include", "listeners",
                                                   "backends", "limits",   "timeouts",      "log"};
 inline constexpr std::string_view root_unavailable[] = {"packet", "admin", "admission"};
 inline constexpr Keys root{root_known, root_unavailable};
+
+// Of a file in the `include` list.
+inline constexpr std::string_view included_known[] = {"listeners", "backends"};
+inline constexpr Keys included{included_known};
 
 inline constexpr std::string_view listener_known[] = {"name",           "bind",       "accept_proxy", "trusted_cidrs",
                                                       "header_timeout", "max_header", "route"};
 inline constexpr std::string_view listener_unavailable[] = {"tls", "trusted_forwarders"};
 inline constexpr Keys listener{listener_known, listener_unavailable};
 
-inline constexpr std::string_view route_known[] = {"backend"};
-inline constexpr std::string_view route_unavailable[] = {"sni", "http", "default"};
+inline constexpr std::string_view route_known[] = {"backend", "sni", "default"};
+inline constexpr std::string_view route_unavailable[] = {"http"};
 inline constexpr Keys route{route_known, route_unavailable};
 
-inline constexpr std::string_view backend_known[] = {"endpoints", "identity"};
-inline constexpr std::string_view backend_unavailable[] = {"profile",           "balance",   "health",    "send_tlvs",
-                                                           "pass_through_tlvs", "authority", "unique_id", "crc32c"};
-inline constexpr Keys backend{backend_known, backend_unavailable};
+inline constexpr std::string_view name_route_known[] = {"alpn", "default"};
+inline constexpr Keys name_route{name_route_known};
+
+inline constexpr std::string_view backend_known[] = {"endpoints",       "identity",  "profile",
+                                                     "balance",         "health",    "ejection",
+                                                     "max_connections", "send_tlvs", "pass_through_tlvs"};
+inline constexpr Keys backend{backend_known};
+
+inline constexpr std::string_view endpoint_known[] = {"address", "weight", "max_connections"};
+inline constexpr Keys endpoint{endpoint_known};
+
+inline constexpr std::string_view health_known[] = {"interval", "timeout", "rise", "fall", "send_proxy"};
+inline constexpr Keys health{health_known};
+
+inline constexpr std::string_view ejection_known[] = {"failures", "duration"};
+inline constexpr Keys ejection{ejection_known};
 
 inline constexpr std::string_view limits_known[] = {"connections"};
 inline constexpr std::string_view limits_unavailable[] = {"per_client", "per_source_syn"};
@@ -57,6 +73,10 @@ namespace words {
 
 inline constexpr std::string_view datapath_unavailable[] = {"packet"};
 inline constexpr std::string_view identity_unavailable[] = {"peername", "transparent", "xff"};
+inline constexpr std::string_view send_tlvs[] = {"authority", "alpn", "unique_id", "crc32c"};
+inline constexpr std::string_view send_proxy[] = {"off", "local"};
+// Where a backend's name could stand, and so no backend's name.
+inline constexpr std::string_view reject = "reject";
 inline constexpr std::string_view log_levels[] = {"trace", "debug", "info", "warn", "error"};
 
 }  // namespace words
@@ -83,6 +103,20 @@ inline constexpr Range<milliseconds> idle{milliseconds(1), std::chrono::hours(72
 inline constexpr Range<milliseconds> half_closed{milliseconds(1), std::chrono::hours(24)};
 // Nothing means: stop at once.
 inline constexpr Range<milliseconds> drain{milliseconds(0), std::chrono::hours(24)};
+
+// Shares of the connections; a hundred to one is more than machines differ.
+inline constexpr Range<std::uint64_t> weight{1, 100};
+inline constexpr Range<std::uint64_t> endpoint_connections{1, 10'000'000};
+inline constexpr Range<std::uint64_t> ejection_failures{0, 1'000};
+inline constexpr Range<milliseconds> ejection_duration{milliseconds(1), std::chrono::hours(1)};
+inline constexpr Range<milliseconds> health_interval{milliseconds(10), std::chrono::hours(1)};
+inline constexpr Range<milliseconds> health_timeout{milliseconds(1), std::chrono::minutes(5)};
+inline constexpr Range<std::uint64_t> health_counts{1, 100};
+
+// Bytes. RFC 1035, section 2.3.4, less the length byte and the root.
+inline constexpr std::size_t host_name = 253;
+// Bytes. RFC 7301, section 3.1: the length is one byte.
+inline constexpr std::size_t alpn_protocol = 255;
 
 // Bytes. A file larger than thousands of listeners need is a device or a mistake.
 inline constexpr std::size_t file_size = 4U << 20;

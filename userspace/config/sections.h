@@ -6,10 +6,18 @@
 
 namespace realpeer::config {
 
+inline constexpr std::string_view backends_remedy =
+    "name at least one, as in backends: { web: { endpoints: ['10.0.0.7:80'] } }";
+inline constexpr std::string_view listeners_remedy = "list at least one with name, bind and route";
+
+// Adds the backends of one file; a name taken by another file's is an error.
 void read_backends(Report& report, const MapReader& root, Config& config);
 
-// After read_backends(), since routes name backends. Listeners that have problems are kept, with defaults where a
-// setting could not be read, so that lint() sees all of them.
+// Adds the listeners of one file. After read_backends() for all files, since routes name backends. Listeners that have
+// problems are kept, with defaults where a setting could not be read, so that lint() sees all of them.
 void read_listeners(Report& report, const MapReader& root, Config& config);
+
+// The `route` of a listener.
+void read_route(Report& report, const MapReader& listener_map, const Config& config, Listener& listener);
 
 }  // namespace realpeer::config

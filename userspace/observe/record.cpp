@@ -1,5 +1,6 @@
 #include "observe/record.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -34,6 +35,12 @@ std::string hex(std::string_view bytes) {
   return text;
 }
 
+// Ids are any bytes, and most often text: then as others log them.
+std::string readable(std::string_view bytes) {
+  const bool text = std::ranges::all_of(bytes, [](char c) { return c > ' ' && c <= '~'; });
+  return text ? std::string(bytes) : hex(bytes);
+}
+
 json::value text_or_null(std::string_view text) { return text.empty() ? json::value(nullptr) : json::value(text); }
 
 }  // namespace
@@ -50,8 +57,8 @@ std::string to_json(const Record& record, std::chrono::steady_clock::time_point 
   json::array types;
   for (const auto type : record.tlv_types) types.emplace_back(type);
   line["tlv_types"] = std::move(types);
-  line["unique_id"] = text_or_null(hex(record.unique_id));
-  line["sni"] = nullptr;
+  line["unique_id"] = text_or_null(readable(record.unique_id));
+  line["sni"] = text_or_null(record.server_name);
   line["backend"] = text_or_null(record.backend);
   line["endpoint"] = text_or_null(record.endpoint);
   line["identity"] = text_or_null(record.identity);

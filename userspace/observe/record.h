@@ -37,7 +37,10 @@ struct Record {
   std::optional<net::Endpoint> client;
   realpeer_client_source source = REALPEER_SOURCE_PEER;
   std::vector<std::uint8_t> tlv_types;
-  std::string unique_id;  // raw bytes
+  std::string unique_id;  // raw bytes; sent by a trusted peer, or made for the backend
+
+  // From route on.
+  std::string server_name;  // of the ClientHello, as sent
 
   // From connect on.
   std::string_view backend;

@@ -19,6 +19,7 @@ enum class RejectReason : std::uint8_t {
   version_disallowed,
   checksum_mismatch,
   too_many_connections,
+  no_route,
   backend_unavailable,
   backend_timeout,
 };
@@ -37,6 +38,7 @@ constexpr std::string_view to_string(RejectReason reason) {
     case RejectReason::version_disallowed: return "version_disallowed";
     case RejectReason::checksum_mismatch: return "checksum_mismatch";
     case RejectReason::too_many_connections: return "too_many_connections";
+    case RejectReason::no_route: return "no_route";
     case RejectReason::backend_unavailable: return "backend_unavailable";
     case RejectReason::backend_timeout: return "backend_timeout";
   }

@@ -1,45 +1,15 @@
 #include "session/identify.h"
 
-#include <sys/socket.h>
-
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <cerrno>
-#include <optional>
-#include <span>
-
 #include "policy/trust.h"
 #include "proxy_protocol/decode.h"
-#include "session/deadline.h"
+#include "session/reading.h"
 
 namespace realpeer::session {
 namespace {
 
-namespace asio = boost::asio;
-using asio::ip::tcp;
+using boost::asio::ip::tcp;
 using policy::Expectation;
 using policy::RejectReason;
-
-constexpr std::size_t read_size = std::size_t{16} * 1024;
-
-std::span<const std::byte> as_bytes(const std::string& text) { return std::as_bytes(std::span(text)); }
-
-enum class Read { some, end, reset, timeout };
-
-// Waits for more bytes and appends them.
-asio::awaitable<Read> read_more(tcp::socket& socket, std::string& bytes, const Deadline<tcp::socket>& deadline) {
-  if (deadline.expired()) co_return Read::timeout;
-  const std::size_t before = bytes.size();
-  bytes.resize(before + read_size);
-  const auto [error, got] = co_await socket.async_read_some(asio::buffer(bytes.data() + before, read_size),
-                                                            asio::as_tuple(asio::use_awaitable));
-  bytes.resize(before + got);
-  if (!error) co_return Read::some;
-  if (deadline.expired()) co_return Read::timeout;
-  co_return error == asio::error::eof ? Read::end : Read::reset;
-}
 
 Refusal refuse(const proxy_protocol::Refused& refused, const std::string& bytes) {
   const bool missing = refused.reason == RejectReason::header_missing;
@@ -74,7 +44,7 @@ void believe(const proxy_protocol::Header& header, Identified& identified) {
 
 // A header comes first, or the connection is refused.
 Stage<Identified> read_header(tcp::socket& socket, const config::Listener& listener, Identified identified,
-                              const Deadline<tcp::socket>& deadline) {
+                              const net::Deadline<tcp::socket>& deadline) {
   std::string& bytes = identified.payload;
   const proxy_protocol::DecodeOptions options{.max_header = listener.max_header};
   for (;;) {
@@ -91,16 +61,15 @@ Stage<Identified> read_header(tcp::socket& socket, const config::Listener& liste
 }
 
 // Application data, but a header is refused. A client that waits for the server to speak is not waited for.
-Stage<Identified> refuse_header(tcp::socket& socket, Identified identified, const Deadline<tcp::socket>& deadline) {
+Stage<Identified> refuse_header(tcp::socket& socket, Identified identified,
+                                const net::Deadline<tcp::socket>& deadline) {
   std::string& bytes = identified.payload;
-  if (!read_available(socket, bytes, read_size)) co_return client_reset;
+  if (read_available(socket, bytes) == Read::reset) co_return client_reset;
   while (!bytes.empty()) {
     const auto signature = proxy_protocol::find_signature(as_bytes(bytes));
     if (signature == proxy_protocol::Signature::absent) co_return identified;
     if (signature == proxy_protocol::Signature::present) {
-      co_return Refusal{.reason = RejectReason::untrusted_header,
-                        .detail = "a PROXY protocol header from a peer outside trusted_cidrs",
-                        .looks_like = {}};
+      co_return untrusted_header;
     }
     const Read read = co_await read_more(socket, bytes, deadline);
     if (read == Read::reset) co_return client_reset;
@@ -113,7 +82,7 @@ Stage<Identified> refuse_header(tcp::socket& socket, Identified identified, cons
 
 // A header is used when it comes first.
 Stage<Identified> allow_header(tcp::socket& socket, const config::Listener& listener, Identified identified,
-                               const Deadline<tcp::socket>& deadline) {
+                               const net::Deadline<tcp::socket>& deadline) {
   std::string& bytes = identified.payload;
   while (proxy_protocol::find_signature(as_bytes(bytes)) == proxy_protocol::Signature::partial || bytes.empty()) {
     const Read read = co_await read_more(socket, bytes, deadline);
@@ -134,21 +103,13 @@ Stage<Identified> allow_header(tcp::socket& socket, const config::Listener& list
 
 }  // namespace
 
-bool read_available(tcp::socket& socket, std::string& bytes, std::size_t at_most) {
-  const std::size_t before = bytes.size();
-  bytes.resize(before + at_most);
-  const auto got = ::recv(socket.native_handle(), bytes.data() + before, at_most, MSG_DONTWAIT);
-  const bool reset = got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR;
-  bytes.resize(before + (got > 0 ? static_cast<std::size_t>(got) : 0));
-  return !reset;
-}
-
-Stage<Identified> identify(tcp::socket& socket, const net::Endpoint& peer, const config::Listener& listener) {
+Stage<Identified> identify(tcp::socket& socket, const net::Endpoint& peer, const config::Listener& listener,
+                           std::chrono::steady_clock::time_point until) {
   boost::system::error_code error;
   Identified identified;
   identified.client = peer;
   identified.destination = net::unmapped(socket.local_endpoint(error));
-  const Deadline deadline(socket, std::chrono::steady_clock::now() + listener.header_timeout);
+  const net::Deadline deadline(socket, until);
 
   switch (policy::expectation(listener.trust, peer.address())) {
     case Expectation::refused:
@@ -158,7 +119,7 @@ Stage<Identified> identify(tcp::socket& socket, const net::Endpoint& peer, const
     case Expectation::required: co_return co_await read_header(socket, listener, std::move(identified), deadline);
     case Expectation::optional: co_return co_await allow_header(socket, listener, std::move(identified), deadline);
     case Expectation::forbidden: co_return co_await refuse_header(socket, std::move(identified), deadline);
-    case Expectation::none: read_available(socket, identified.payload, read_size); co_return identified;
+    case Expectation::none: read_available(socket, identified.payload); co_return identified;
   }
   co_return identified;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -22,12 +23,8 @@ struct Identified {
   bool watch_first_bytes = false;
 };
 
-// Reads what must be read to know the client, under the listener's header_timeout.
+// Reads what must be read to know the client.
 Stage<Identified> identify(boost::asio::ip::tcp::socket& socket, const net::Endpoint& peer,
-                           const config::Listener& listener);
-
-// Appends to `bytes` what the socket holds already, without waiting; at most `at_most`. False when it was reset, which
-// the kernel reports only once.
-bool read_available(boost::asio::ip::tcp::socket& socket, std::string& bytes, std::size_t at_most);
+                           const config::Listener& listener, std::chrono::steady_clock::time_point until);
 
 }  // namespace realpeer::session

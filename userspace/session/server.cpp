@@ -1,13 +1,31 @@
 #include "session/server.h"
 
 #include <algorithm>
+#include <random>
 
 namespace realpeer::session {
 
+namespace {
+
+std::uint64_t random_number() {
+  std::random_device source;
+  return std::uint64_t{source()} << 32U | source();
+}
+
+}  // namespace
+
+Server::Server(const config::Config& config, Host& host, upstream::Upstreams& upstreams, observe::AccessLog& access_log)
+    : shared_{.config = config,
+              .access_log = access_log,
+              .upstreams = upstreams,
+              .splice = host.splice(),
+              .clients = host.clients(),
+              .run = random_number()} {}
+
 kernel::Result<std::unique_ptr<Server>> Server::create(const config::Config& config, Host& host,
-                                                       observe::AccessLog& access_log, std::uint32_t workers) {
-  std::unique_ptr<Server> server(new Server(config, host, access_log));
-  for (const auto& backend : config.backends) server->shared_.backends.emplace_back(backend);
+                                                       upstream::Upstreams& upstreams, observe::AccessLog& access_log,
+                                                       std::uint32_t workers) {
+  std::unique_ptr<Server> server(new Server(config, host, upstreams, access_log));
   {
     // Our own workers share each port; nobody else may.
     boost::asio::io_context context;

@@ -7,12 +7,14 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
-#include "policy/trust.h"
+#include "net/deadline.h"
 #include "proxy_protocol/decode.h"
-#include "proxy_protocol/encode.h"
 #include "proxy_protocol/wire.h"
-#include "session/deadline.h"
+#include "session/connector.h"
 #include "session/identify.h"
+#include "session/presentation.h"
+#include "session/reading.h"
+#include "session/route.h"
 
 namespace realpeer::session {
 namespace {
@@ -21,8 +23,6 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using observe::Record;
 using policy::RejectReason;
-
-constexpr std::size_t first_payload = std::size_t{16} * 1024;
 
 std::string_view to_string(datapath::End end) {
   switch (end) {
@@ -83,8 +83,8 @@ void Underway::refuse(const Refusal& refusal) {
 // The account of an engaged connection.
 class Engaged final : public datapath::FlowOwner {
  public:
-  Engaged(SharedState& shared, Ticket ticket, Record record)
-      : shared_(shared), ticket_(std::move(ticket)), record_(std::move(record)) {}
+  Engaged(SharedState& shared, Ticket ticket, upstream::Lease lease, Record record)
+      : shared_(shared), ticket_(std::move(ticket)), lease_(std::move(lease)), record_(std::move(record)) {}
 
   FirstBytes first_bytes(std::span<const std::byte> bytes) override {
     switch (proxy_protocol::find_signature(bytes)) {
@@ -109,6 +109,7 @@ class Engaged final : public datapath::FlowOwner {
  private:
   SharedState& shared_;
   Ticket ticket_;
+  upstream::Lease lease_;
   Record record_;
 };
 
@@ -132,20 +133,23 @@ void note(const Identified& identified, Record& record) {
   }
 }
 
-// What the backend reads before the client's bytes.
-std::string greeting(config::Identity identity, const Identified& identified) {
-  using proxy_protocol::Version;
-  if (identity == config::Identity::none) return {};
-  const auto version = identity == config::Identity::proxy_v1 ? Version::v1 : Version::v2;
-  return proxy_protocol::encode(proxy_protocol::make_proxy_header(version, identified.client, identified.destination));
+// The header for this backend. A connection that came without an id and is sent on with one is logged by it.
+std::string header_for(const config::Backend& backend, const Identified& identified, const Routed& routed,
+                       const SharedState& shared, Record& record) {
+  const bool make_id = backend.tlvs.unique_id && record.unique_id.empty();
+  if (make_id) record.unique_id = shared.unique_id(record.id);
+  return presentation(backend, {.client = identified.client,
+                                .destination = identified.destination,
+                                .believed = identified.tlvs,
+                                .server_name = record.server_name,
+                                .protocol = routed.protocol,
+                                .made_id = record.unique_id});
 }
 
 // Header and first payload leave in one write: receivers that read once see both.
-Stage<std::size_t> present(tcp::socket& backend, config::Identity identity, const Identified& identified,
-                           std::chrono::milliseconds timeout) {
-  const std::string bytes = greeting(identity, identified) + identified.payload;
+Stage<std::size_t> present(tcp::socket& backend, const std::string& bytes, std::chrono::milliseconds timeout) {
   if (bytes.empty()) co_return std::size_t{0};
-  const Deadline deadline(backend, std::chrono::steady_clock::now() + timeout);
+  const net::Deadline deadline(backend, std::chrono::steady_clock::now() + timeout);
   const auto [error, written] =
       co_await asio::async_write(backend, asio::buffer(bytes), asio::as_tuple(asio::use_awaitable));
   if (!error) co_return written;
@@ -166,38 +170,54 @@ asio::awaitable<void> serve(SharedState& shared, datapath::Pump& pump, Accepted 
         {.reason = RejectReason::too_many_connections, .detail = "limits.connections", .looks_like = {}});
   }
 
-  auto identified = co_await identify(client, accepted.peer, accepted.listener);
+  const auto until = std::chrono::steady_clock::now() + accepted.listener.header_timeout;
+  auto identified = co_await identify(client, accepted.peer, accepted.listener, until);
   if (!identified) co_return underway.refuse(identified.error());
   note(*identified, record);
 
-  const config::Backend& backend = *accepted.backend.config;
-  record.backend = backend.name;
-  record.identity = config::to_string(backend.identity);
+  tls::ClientHello hello;
+  if (accepted.listener.route.reads_hello()) {
+    auto read = co_await read_hello(client, *identified, until);
+    if (!read) co_return underway.refuse(read.error());
+    hello = std::move(*read);
+    record.server_name = hello.server_name;
+  }
+  const auto routed = route(accepted.listener.route, hello);
+  if (!routed) co_return underway.refuse(routed.error());
+  upstream::Pool& pool = shared.upstreams.pool(routed->backend);
+  record.backend = pool.backend().name;
+  record.identity = config::to_string(pool.backend().identity);
+
   const auto believed = kernel::make_client(identified->client, accepted.peer, identified->source, record.trusted);
-  auto connected = co_await connect_backend(client.get_executor(), accepted.backend, shared.config.timeouts.connect,
-                                            shared.clients, believed);
+  auto connected = co_await connect_backend(client.get_executor(), pool, shared.config.timeouts.connect, shared.clients,
+                                            believed, identified->client.address());
   if (!connected) co_return underway.refuse(connected.error());
-  record.endpoint = connected->endpoint;
+  record.endpoint = connected->lease.endpoint()->text;
 
   // What came in while connecting still travels with the header.
   if (identified->payload.empty() && !identified->watch_first_bytes &&
-      !read_available(client, identified->payload, first_payload)) {
+      read_available(client, identified->payload) == Read::reset) {
     reset_on_close(connected->socket);
     co_return underway.refuse(client_reset);
   }
+  const auto header = header_for(pool.backend(), *identified, *routed, shared, record);
   const auto presented =
-      co_await present(connected->socket, backend.identity, *identified, shared.config.timeouts.connect);
-  if (!presented) co_return underway.refuse(presented.error());
+      co_await present(connected->socket, header + identified->payload, shared.config.timeouts.connect);
+  if (!presented) {
+    pool.failed(*connected->lease.endpoint(), upstream::Failure::refusal, presented.error().detail);
+    co_return underway.refuse(presented.error());
+  }
   record.bytes_in = identified->payload.size();
 
   boost::system::error_code ignored;
   client.set_option(tcp::no_delay(true), ignored);
   underway.done();
-  pump.engage({.client = kernel::UniqueFd(client.release()),
-               .backend = kernel::UniqueFd(connected->socket.release()),
-               .owner = std::make_unique<Engaged>(shared, std::move(ticket), std::move(record)),
-               .splice = shared.splice != nullptr,
-               .hold_first_bytes = identified->watch_first_bytes});
+  pump.engage(
+      {.client = kernel::UniqueFd(client.release()),
+       .backend = kernel::UniqueFd(connected->socket.release()),
+       .owner = std::make_unique<Engaged>(shared, std::move(ticket), std::move(connected->lease), std::move(record)),
+       .splice = shared.splice != nullptr,
+       .hold_first_bytes = identified->watch_first_bytes});
 }
 
 }  // namespace realpeer::session

@@ -6,7 +6,6 @@
 
 #include "config/config.h"
 #include "datapath/pump.h"
-#include "session/connector.h"
 #include "session/shared_state.h"
 
 namespace realpeer::session {
@@ -15,10 +14,10 @@ struct Accepted {
   boost::asio::ip::tcp::socket socket;
   net::Endpoint peer;
   const config::Listener& listener;
-  BackendState& backend;  // the listener's route
 };
 
-// The whole story: identify, connect, present, record, splice; the account is written when the data path is done.
+// The whole story: identify, route, connect, present, record, splice; the account is written when the data path is
+// done.
 boost::asio::awaitable<void> serve(SharedState& shared, datapath::Pump& pump, Accepted accepted);
 
 }  // namespace realpeer::session

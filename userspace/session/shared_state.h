@@ -1,35 +1,34 @@
 // What all workers of the daemon share.
 #pragma once
 
+#include <spdlog/fmt/fmt.h>
+
 #include <atomic>
 #include <cstdint>
-#include <deque>
-#include <memory>
 #include <string>
-#include <unordered_map>
+#include <utility>
 
 #include "config/config.h"
 #include "kernel/clients.h"
 #include "kernel/splice_map.h"
 #include "observe/access_log.h"
-#include "session/connector.h"
+#include "upstream/upstreams.h"
 
 namespace realpeer::session {
 
 struct SharedState {
   const config::Config& config;
   observe::AccessLog& access_log;
+  upstream::Upstreams& upstreams;
   kernel::SpliceMap* splice = nullptr;    // null: relay only
   kernel::ClientMap* clients = nullptr;   // null: no client map
-  std::deque<BackendState> backends{};    // as config.backends
+  std::uint64_t run = 0;                  // a random number of this run of the daemon
   std::atomic<std::uint64_t> next_id{1};  // of connections
   std::atomic<std::uint32_t> active{0};   // connections between accept and end
 
-  BackendState& backend(const std::string& name) {
-    for (auto& state : backends) {
-      if (state.config->name == name) return state;
-    }
-    return backends.front();  // unreachable: the configuration was checked
+  // Of a connection, in the world: text, since receivers write it into headers and logs.
+  [[nodiscard]] std::string unique_id(std::uint64_t connection) const {
+    return fmt::format("{:016x}{:016x}", run, connection);
   }
 };
 

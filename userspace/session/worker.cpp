@@ -73,7 +73,7 @@ kernel::Result<std::unique_ptr<Worker>> Worker::create(SharedState& shared, std:
   for (const auto& listener : shared.config.listeners) {
     auto acceptor = bind_listener(worker->context_, listener, true);
     if (!acceptor) return acceptor.error();
-    worker->listening_.push_back({std::move(*acceptor), listener, shared.backend(listener.backend)});
+    worker->listening_.push_back({std::move(*acceptor), listener});
   }
   return worker;
 }
@@ -90,7 +90,7 @@ void Worker::start() {
 
 void Worker::begin(Listening& listening, tcp::socket socket, const net::Endpoint& peer) {
   try {
-    Accepted accepted{std::move(socket), net::unmapped(peer), listening.listener, listening.backend};
+    Accepted accepted{std::move(socket), net::unmapped(peer), listening.listener};
     asio::co_spawn(context_, serve(shared_, *pump_, std::move(accepted)), report);
   } catch (const std::exception&) {
     // Out of memory: this connection is lost, the listener must not be.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -36,7 +37,6 @@ class Worker {
   struct Listening {
     boost::asio::ip::tcp::acceptor acceptor;
     const config::Listener& listener;
-    BackendState& backend;
   };
 
   explicit Worker(SharedState& shared) : shared_(shared) {}

@@ -41,8 +41,8 @@ TEST(Reference, HasAnExampleThatLoadsWithoutAWord) {
 
 TEST(Reference, HasAnExampleThatUsesEveryKey) {
   const std::string example = complete_example();
-  for (const Keys& keys :
-       {keys::root, keys::listener, keys::route, keys::backend, keys::limits, keys::timeouts, keys::log}) {
+  for (const Keys& keys : {keys::root, keys::listener, keys::route, keys::name_route, keys::backend, keys::endpoint,
+                           keys::health, keys::ejection, keys::limits, keys::timeouts, keys::log}) {
     for (const std::string_view key : keys.known) EXPECT_THAT(example, HasSubstr(std::string(key) + ":"));
   }
 }

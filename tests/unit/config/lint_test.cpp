@@ -160,12 +160,16 @@ INSTANTIATE_TEST_SUITE_P(Pairs, NoLoops,
 
 TEST(Lint, WorksOnValuesThatComeFromNoFile) {
   Config config;
-  config.backends.push_back({"b", {{"192.0.2.9", 80}}, Identity::none, {}});
+  Backend backend;
+  backend.name = "b";
+  backend.endpoints = {{"192.0.2.9", 80}};
+  backend.identity = Identity::none;
+  config.backends = {backend};
   Listener listener;
   listener.name = "a";
   listener.bind = *net::parse_endpoint("192.0.2.9:80");
   listener.trust = {policy::AcceptProxy::optional, {*net::Cidr::parse("::/0")}};
-  listener.backend = "b";
+  listener.route.otherwise = "b";
   config.listeners = {listener, listener};
   EXPECT_EQ(lint(config).size(), 8U);  // twice: optional, everybody, no identity; once: overlap, loop
 }

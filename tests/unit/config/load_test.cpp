@@ -98,7 +98,7 @@ TEST(Load, ReadsAListener) {
   EXPECT_EQ(net::to_string(listener.bind), "192.0.2.9:80");
   EXPECT_EQ(listener.header_timeout, 2s);
   EXPECT_EQ(listener.max_header, 65551U);
-  EXPECT_EQ(listener.backend, "b");
+  EXPECT_EQ(listener.route.otherwise, "b");
 }
 
 TEST(Load, TakesOffAsAModeAndNotAsABoolean) {
@@ -170,7 +170,7 @@ TEST(Load, FollowsAnchors) {
       "- { name: a, bind: '192.0.2.9:80', route: &to_b { backend: b } }\n"
       "- { name: d, bind: '192.0.2.9:81', route: *to_b }\n"
       "- { name: e, bind: '192.0.2.9:82', route: { backend: c } }\n");
-  EXPECT_EQ(config.listeners.at(1).backend, "b");
+  EXPECT_EQ(config.listeners.at(1).route.otherwise, "b");
   EXPECT_EQ(config.backends.at(1).endpoints.at(0).host, "10.0.0.7");
 }
 

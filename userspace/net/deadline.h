@@ -6,7 +6,7 @@
 #include <chrono>
 #include <memory>
 
-namespace realpeer::session {
+namespace realpeer::net {
 
 // While it lives: after the time given, cancels whatever is waited for on `Cancelled` (a socket, a resolver), which
 // must outlive it. Then expired() tells a deadline from other reasons for a cancellation. One thread.
@@ -39,4 +39,4 @@ class Deadline {
   std::shared_ptr<State> state_;
 };
 
-}  // namespace realpeer::session
+}  // namespace realpeer::net

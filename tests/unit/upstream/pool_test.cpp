@@ -1,0 +1,212 @@
+#include "upstream/pool.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <deque>
+
+namespace realpeer::upstream {
+namespace {
+
+using namespace std::chrono_literals;
+using boost::asio::ip::make_address;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+const net::Address client = make_address("192.0.2.1");
+
+config::Backend backend_of(std::vector<config::EndpointSpec> endpoints) {
+  config::Backend backend;
+  backend.name = "app";
+  backend.endpoints = std::move(endpoints);
+  backend.ejection = {.failures = 2, .duration = 1h};
+  return backend;
+}
+
+class ThreeEndpoints : public testing::Test {
+ protected:
+  // The next place, when these were tried. Held until the end of the test.
+  std::string next(const Pool::Tried& tried = {}) {
+    auto lease = pool.next(client, tried);
+    if (!lease) return "none: " + lease.error().why;
+    leases.push_back(std::move(*lease));
+    return leases.back().endpoint()->text;
+  }
+  Endpoint& endpoint(std::size_t index) { return *pool.endpoints().at(index); }
+  void fail(std::size_t index, Failure how, int times = 2) {
+    for (int i = 0; i < times; ++i) pool.failed(endpoint(index), how, "for the test");
+  }
+
+  config::Backend backend = backend_of({{"10.0.0.1", 80}, {"10.0.0.2", 80}, {"10.0.0.3", 80}});
+  Pool pool{backend};
+  std::deque<Lease> leases;
+};
+
+TEST_F(ThreeEndpoints, TakeTurns) {
+  EXPECT_EQ(next(), "10.0.0.1:80");
+  EXPECT_EQ(next(), "10.0.0.2:80");
+  EXPECT_EQ(next(), "10.0.0.3:80");
+  EXPECT_EQ(next(), "10.0.0.1:80");
+}
+
+TEST_F(ThreeEndpoints, AreEachTriedOnce) {
+  Pool::Tried tried;
+  for (int i = 0; i < 3; ++i) {
+    next(tried);
+    EXPECT_THAT(tried, testing::Not(testing::Contains(leases.back().endpoint())));
+    tried.push_back(leases.back().endpoint());
+  }
+  EXPECT_EQ(next(tried), "none: ");
+}
+
+TEST_F(ThreeEndpoints, PassOverTheOneThatRests) {
+  fail(1, Failure::silence);
+  EXPECT_EQ(next(), "10.0.0.1:80");
+  EXPECT_EQ(next(), "10.0.0.3:80");
+  EXPECT_EQ(next(), "10.0.0.1:80");
+}
+
+TEST_F(ThreeEndpoints, AreRefusedAtOnceWhenAllRestForTheirSilence) {
+  for (std::size_t i = 0; i < 3; ++i) fail(i, Failure::silence);
+  EXPECT_EQ(next(),
+            "none: 10.0.0.1:80: resting: for the test; 10.0.0.2:80: resting: for the test; 10.0.0.3:80: "
+            "resting: for the test");
+}
+
+TEST_F(ThreeEndpoints, FallBackOnOneThatWasRefusedQuickly) {
+  fail(0, Failure::silence);
+  fail(1, Failure::refusal);
+  fail(2, Failure::silence);
+  EXPECT_EQ(next(), "10.0.0.2:80");
+  EXPECT_EQ(next(), "10.0.0.2:80");
+}
+
+TEST_F(ThreeEndpoints, TakeTheOneBackThatSucceeds) {
+  fail(0, Failure::refusal);
+  fail(1, Failure::refusal);
+  fail(2, Failure::refusal);
+  pool.succeeded(endpoint(1));
+  EXPECT_EQ(next(), "10.0.0.2:80");
+  EXPECT_EQ(next(), "10.0.0.2:80");
+}
+
+TEST_F(ThreeEndpoints, CountTheirConnections) {
+  next();
+  next();
+  next();
+  next();
+  EXPECT_EQ(endpoint(0).active, 2U);
+  EXPECT_EQ(endpoint(1).active, 1U);
+  leases.clear();
+  EXPECT_EQ(endpoint(0).active, 0U);
+}
+
+TEST_F(ThreeEndpoints, SayHowTheyAre) {
+  next();
+  pool.succeeded(endpoint(0));
+  fail(2, Failure::refusal);
+  const auto status = pool.status();
+  ASSERT_EQ(status.size(), 3U);
+  EXPECT_EQ(status[0].state, "up");
+  EXPECT_EQ(status[0].why, "");
+  EXPECT_EQ(status[0].active, 1U);
+  EXPECT_EQ(status[0].connections, 1U);
+  EXPECT_EQ(status[2].endpoint, "10.0.0.3:80");
+  EXPECT_EQ(status[2].state, "resting");
+  EXPECT_EQ(status[2].why, "for the test");
+  EXPECT_EQ(status[2].failures, 2U);
+}
+
+TEST(Trial, IsOneConnectionAtATime) {
+  config::Backend backend = backend_of({{"10.0.0.1", 80}});
+  backend.ejection = {.failures = 1, .duration = 1ms};
+  Pool pool(backend);
+  Endpoint& endpoint = *pool.endpoints().front();
+  pool.failed(endpoint, Failure::silence, "for the test");
+  while (endpoint.standing.state(Clock::now()) != State::trial) {
+  }
+  const auto trying = pool.next(client, {});
+  ASSERT_TRUE(trying);
+  const auto second = pool.next(client, {});
+  ASSERT_FALSE(second);
+  EXPECT_THAT(second.error().why, HasSubstr("on trial"));
+  pool.undecided(endpoint);
+  EXPECT_TRUE(pool.next(client, {})) << "the first one ended without telling";
+}
+
+TEST(MaxConnections, AreNeverExceeded) {
+  config::Backend backend = backend_of({{"10.0.0.1", 80}, {"10.0.0.2", 80}});
+  backend.endpoints[0].max_connections = 1;
+  backend.endpoints[1].max_connections = 2;
+  Pool pool(backend);
+  std::deque<Lease> leases;
+  for (int i = 0; i < 3; ++i) {
+    auto lease = pool.next(client, {});
+    ASSERT_TRUE(lease);
+    leases.push_back(std::move(*lease));
+  }
+  const auto fourth = pool.next(client, {});
+  ASSERT_FALSE(fourth);
+  EXPECT_EQ(fourth.error().why, "10.0.0.1:80: full: max_connections 1; 10.0.0.2:80: full: max_connections 2");
+  leases.clear();
+  EXPECT_TRUE(pool.next(client, {}));
+}
+
+TEST(Checks, DecideWhoMayBeChosen) {
+  config::Backend backend = backend_of({{"10.0.0.1", 80}, {"10.0.0.2", 80}});
+  backend.health = config::Health{.rise = 1, .fall = 1};
+  Pool pool(backend);
+  const auto endpoints = pool.endpoints();
+  pool.checked(*endpoints[0], false, "Connection refused");
+  EXPECT_EQ(pool.next(client, {})->endpoint()->text, "10.0.0.2:80");
+  pool.checked(*endpoints[1], false, "no answer in time");
+  EXPECT_EQ(pool.next(client, {}).error().why,
+            "10.0.0.1:80: down: Connection refused; 10.0.0.2:80: down: no answer in time");
+  pool.checked(*endpoints[0], true, "");
+  EXPECT_EQ(pool.next(client, {})->endpoint()->text, "10.0.0.1:80");
+}
+
+class Named : public testing::Test {
+ protected:
+  std::vector<std::string> addresses() {
+    std::vector<std::string> texts;
+    for (const auto& endpoint : pool.endpoints()) texts.push_back(endpoint->text);
+    return texts;
+  }
+
+  config::Backend backend = backend_of({{"web.internal", 80}, {"10.0.0.9", 81}});
+  Pool pool{backend};
+};
+
+TEST_F(Named, HasNoEndpointsBeforeItsFirstAddress) {
+  EXPECT_THAT(addresses(), ElementsAre("10.0.0.9:81"));
+  EXPECT_EQ(pool.status().front().state, "unresolved");
+  const auto none = pool.next(client, {pool.endpoints().front()});
+  EXPECT_EQ(none.error().why, "web.internal:80: the name does not resolve");
+}
+
+TEST_F(Named, HasEachOfItsAddressesAsAnEndpoint) {
+  pool.set_addresses(0, {make_address("10.0.0.1"), make_address("2001:db8::1")});
+  EXPECT_THAT(addresses(), ElementsAre("10.0.0.1:80", "[2001:db8::1]:80", "10.0.0.9:81"));
+}
+
+TEST_F(Named, KeepsTheStandingOfAddressesThatStay) {
+  pool.set_addresses(0, {make_address("10.0.0.1"), make_address("10.0.0.2")});
+  const auto stays = pool.endpoints().at(1);
+  pool.set_addresses(0, {make_address("10.0.0.2"), make_address("10.0.0.3")});
+  EXPECT_THAT(addresses(), ElementsAre("10.0.0.2:80", "10.0.0.3:80", "10.0.0.9:81"));
+  EXPECT_EQ(pool.endpoints().front(), stays);
+}
+
+TEST_F(Named, LetsConnectionsToALostAddressEnd) {
+  pool.set_addresses(0, {make_address("10.0.0.1")});
+  auto lease = pool.next(client, {});
+  ASSERT_TRUE(lease);
+  pool.set_addresses(0, {make_address("10.0.0.2")});
+  pool.succeeded(*lease->endpoint());
+  EXPECT_EQ(lease->endpoint()->text, "10.0.0.1:80");
+  EXPECT_EQ(lease->endpoint()->active, 1U);
+}
+
+}  // namespace
+}  // namespace realpeer::upstream

@@ -1,0 +1,14 @@
+// Active health checks of one backend's endpoints.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include "upstream/pool.h"
+
+namespace realpeer::upstream {
+
+// Checks every endpoint of the pool each health.interval, until the context ends. A check is a TCP connection within
+// health.timeout (or the interval, if that is shorter), and a header that names nobody where health.send_local says so.
+boost::asio::awaitable<void> keep_checking(Pool& pool);
+
+}  // namespace realpeer::upstream
