@@ -17,7 +17,7 @@ class Backends : public Chain {
     const Stopwatch since_header;
     client.send_all(proxy_v2(kClaimed, kDialled));
     const auto ending = client.ending(at_most);
-    EXPECT_NE(ending.end, End::deadline) << "not refused in time: " << reason;
+    EXPECT_EQ(ending.end, End::reset) << "refused in time, and not as an orderly end: " << reason;
     EXPECT_EQ(ending.bytes, "");
     EXPECT_GE(since_header.elapsed(), at_least);
     const auto record = record_of(client.local());

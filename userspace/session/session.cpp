@@ -39,9 +39,11 @@ std::string_view to_string(datapath::End end) {
   return "";
 }
 
-void reset_on_close(tcp::socket& socket) {
+// Closes with an RST. Here and now: Asio's destructor takes a linger option back before it closes.
+void reset(tcp::socket& socket) {
   boost::system::error_code ignored;
   socket.set_option(asio::socket_base::linger(true, 0), ignored);
+  socket.close(ignored);
 }
 
 // A connection on its way to the data path. One that never gets there (the daemon stops, memory runs out) is reset and
@@ -54,7 +56,7 @@ class Underway {
   Underway& operator=(const Underway&) = delete;
   ~Underway() {
     if (done_) return;
-    reset_on_close(client_);
+    reset(client_);
     record_.end = "drained";
     shared_.access_log.write(record_);
   }
@@ -71,7 +73,7 @@ class Underway {
 
 void Underway::refuse(const Refusal& refusal) {
   // RST, not FIN: the client must not take a refusal for an orderly end of a service that had nothing to say.
-  reset_on_close(client_);
+  reset(client_);
   record_.end = refusal.end;
   record_.reason = refusal.reason;
   record_.looks_like = refusal.looks_like;
@@ -197,7 +199,7 @@ asio::awaitable<void> serve(SharedState& shared, datapath::Pump& pump, Accepted 
   // What came in while connecting still travels with the header.
   if (identified->payload.empty() && !identified->watch_first_bytes &&
       read_available(client, identified->payload) == Read::reset) {
-    reset_on_close(connected->socket);
+    reset(connected->socket);
     co_return underway.refuse(client_reset);
   }
   const auto header = header_for(pool.backend(), *identified, *routed, shared, record);
