@@ -43,7 +43,8 @@ struct Launch {
 // Between fork() and exec(): only calls that are safe there, since other threads of the test may hold locks.
 [[noreturn]] void become(const Launch& launch) {
   const auto& options = launch.options;
-  bool ready = ::dup2(launch.output, STDOUT_FILENO) >= 0 && ::dup2(launch.errors, STDERR_FILENO) >= 0;
+  bool ready =
+      ::setpgid(0, 0) == 0 && ::dup2(launch.output, STDOUT_FILENO) >= 0 && ::dup2(launch.errors, STDERR_FILENO) >= 0;
   ready = ready && (options.netns == nullptr || ::setns(options.netns->descriptor(), CLONE_NEWNET) == 0);
   if (options.user) {
     ready = ready && ::setgroups(0, nullptr) == 0 && ::setgid(*options.user) == 0 && ::setuid(*options.user) == 0;
@@ -76,6 +77,10 @@ std::filesystem::path TemporaryDirectory::write(const std::string& name, const s
   return path;
 }
 
+void TemporaryDirectory::give_to(uid_t user) const {
+  if (::chown(path_.c_str(), user, user) < 0) fail("chown " + path_.string());
+}
+
 std::string read_file(const std::filesystem::path& path) {
   std::ifstream file(path);
   return {std::istreambuf_iterator<char>(file), {}};
@@ -101,12 +106,13 @@ Process::Process(std::vector<std::string> command, const ProcessOptions& options
   pid_ = ::fork();
   if (pid_ < 0) fail("fork");
   if (pid_ == 0) become(launch);
+  ::setpgid(pid_, pid_);  // here too: whichever side comes first, the group is there when this returns
   for (const int descriptor : {launch.program, launch.output, launch.errors}) ::close(descriptor);
 }
 
 Process::~Process() {
   if (exit_) return;
-  ::kill(pid_, SIGKILL);
+  ::kill(-pid_, SIGKILL);
   ::waitpid(pid_, nullptr, 0);
 }
 

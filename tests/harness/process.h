@@ -24,6 +24,8 @@ class TemporaryDirectory {
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   // Writes a file readable by everyone; its path.
   std::filesystem::path write(const std::string& name, const std::string& text) const;
+  // Makes this user and group its owner, for a program that writes there.
+  void give_to(uid_t user) const;
 
  private:
   std::filesystem::path path_;
@@ -45,10 +47,11 @@ struct ProcessOptions {
   std::optional<uid_t> user = std::nullopt;  // becomes this user and group, without any capability
 };
 
+// A process and what it starts are one process group.
 class Process {
  public:
   Process(std::vector<std::string> command, const ProcessOptions& options = {});
-  ~Process();  // kills it when it still runs
+  ~Process();  // kills the group when it still runs
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
