@@ -34,6 +34,10 @@ void Chain::TearDown() {
 
 void Chain::start() {
   if (!backend) backend.emplace(net->backend, endpoint("10.77.0.2:9000"), backend_options);
+  start_gateway();
+}
+
+void Chain::start_gateway() {
   ProcessOptions options;
   options.netns = &net->gateway;
   gateway = std::make_unique<Daemon>(REALPEER_BINARY, config, options);

@@ -56,6 +56,8 @@ class Chain : public ::testing::TestWithParam<std::string> {
 
   // Starts the backend's listener and the gateway as `config` says by now.
   void start();
+  // Starts the gateway alone, for backends of the test's own.
+  void start_gateway();
 
   // A connection to the gateway's first listener, from the trusted address unless `options` say otherwise.
   Socket connect(const SocketOptions& options = {});

@@ -46,7 +46,9 @@ void clear_leftovers() {
 
 std::string GatewayConfig::yaml() const {
   std::ostringstream out;
-  out << "node: " << node << "\ndatapath: " << datapath << "\nlog: { level: " << log_level << " }\nlisteners:\n";
+  out << "node: " << node << "\ndatapath: " << datapath << "\n";
+  if (!text.empty()) return out.str() + text;
+  out << "log: { level: " << log_level << " }\nlisteners:\n";
   for (std::size_t i = 0; i < binds.size(); ++i) {
     out << "  - name: in-" << i << "\n    bind: \"" << binds[i] << "\"\n    accept_proxy: " << accept_proxy << "\n";
     if (accept_proxy != "off") out << "    trusted_cidrs: " << quoted_list(trusted_cidrs) << "\n";
@@ -71,8 +73,9 @@ Daemon::Daemon(const std::string& binary, const GatewayConfig& config, const Pro
     : config_(config),
       process_({binary, "run", "--config", directory_.write("realpeer.yaml", config.yaml()).string()}, options),
       log_(process_.output_path()) {
-  const auto accepts = [&](const std::string& bind) { return listening(*options.netns, endpoint(bind).port()); };
-  const auto ready = [&] { return std::all_of(config_.binds.begin(), config_.binds.end(), accepts); };
+  const auto ports = ports_bound_by(config_.yaml());
+  const auto accepts = [&](std::uint16_t port) { return listening(*options.netns, port); };
+  const auto ready = [&] { return std::all_of(ports.begin(), ports.end(), accepts); };
   eventually([&] { return ready() || !process_.running(); }, Duration{10'000});
   if (!process_.running() || !ready())
     throw std::runtime_error("the daemon is not ready (" + to_string(process_.wait(Duration{0})) + "):\n" +

@@ -12,6 +12,7 @@
 namespace realpeer::testing {
 
 // One listener, one backend; a test changes what it is about. Written out as YAML.
+// A test about something else writes the document itself.
 struct GatewayConfig {
   std::string node;
   std::string datapath;
@@ -27,6 +28,8 @@ struct GatewayConfig {
   std::string half_closed_timeout = "5m";
   std::string drain_timeout = "30s";
   std::string log_level = "info";
+  // The document but for `node` and `datapath`, in the test's own words; all fields but those two say nothing then.
+  std::string text;
 
   [[nodiscard]] std::string yaml() const;
 };

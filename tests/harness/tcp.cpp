@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <charconv>
 #include <fstream>
+#include <regex>
 #include <sstream>
 #include <stdexcept>
 #include <system_error>
@@ -245,6 +246,16 @@ bool listening(const Netns& netns, std::uint16_t port) {
     }
     return false;
   });
+}
+
+std::vector<std::uint16_t> ports_bound_by(const std::string& configuration) {
+  static const std::regex keyword_and_port(R"re(\b(?:listen|bind):?\s+"?[^\s",;]*:(\d+))re");
+  std::vector<std::uint16_t> ports;
+  for (std::sregex_iterator match(configuration.begin(), configuration.end(), keyword_and_port), end; match != end;
+       ++match)
+    ports.push_back(static_cast<std::uint16_t>(std::stoul((*match)[1])));
+  if (ports.empty()) throw std::invalid_argument("this configuration binds no port:\n" + configuration);
+  return ports;
 }
 
 }  // namespace realpeer::testing

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/netns.h"
 #include "harness/wait.h"
@@ -94,5 +95,9 @@ class Listener {
 
 // Whether something listens on the port in the namespace, as /proc/net/tcp and tcp6 show it.
 bool listening(const Netns& netns, std::uint16_t port);
+
+// The ports a server's configuration binds: `listen ADDR:PORT`, `bind ADDR:PORT` and `bind: "ADDR:PORT"`.
+// One that binds none is a mistake of the test's, and throws.
+std::vector<std::uint16_t> ports_bound_by(const std::string& configuration);
 
 }  // namespace realpeer::testing
