@@ -8,6 +8,7 @@
 #include "harness/memory.h"
 #include "harness/netns.h"
 #include "harness/proxy_v2.h"
+#include "harness/receivers/dovecot.h"
 #include "harness/tcp.h"
 
 namespace realpeer::testing {
@@ -101,6 +102,15 @@ TEST_F(Harness, ReadsTheHeadersItWrites) {
   EXPECT_EQ(header.tlvs, tlv(0x05, "id"));
   EXPECT_EQ(header.size, 52 + 5U);
   EXPECT_EQ(server.receive_exactly(7), "payload");
+}
+
+TEST_F(Harness, EndsAServerWithAllItStarted) {
+  const Topology net("EndsAServerWithAllItStarted");
+  {
+    const Dovecot dovecot(net.backend, endpoint("10.77.0.2:1143"), "10.77.0.1");
+    EXPECT_TRUE(eventually([&] { return processes_in(net.backend) > 1; }, kDeadline));
+  }
+  EXPECT_TRUE(eventually([&] { return processes_in(net.backend) == 0; }, kDeadline));
 }
 
 // The kernel's memory is seen: bytes queued on sockets nobody reads make the watched sum fall.

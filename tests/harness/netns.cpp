@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -138,6 +139,17 @@ Topology::Topology(std::string_view test)
     bring_up("lan0", {"10.77.0.1/24", "fd00:b::1/64"});
     ip_batch("neigh add 10.77.0.99 lladdr 02:00:00:00:00:99 dev lan0 nud permanent");
   });
+}
+
+int processes_in(const Netns& netns) {
+  struct stat wanted {};
+  if (::fstat(netns.descriptor(), &wanted) < 0) throw std::system_error(errno, std::generic_category(), "fstat");
+  int count = 0;
+  for (const auto& process : std::filesystem::directory_iterator("/proc")) {
+    struct stat its {};
+    if (::stat((process.path() / "ns/net").c_str(), &its) == 0 && its.st_ino == wanted.st_ino) ++count;
+  }
+  return count;
 }
 
 int own_namespaces() {

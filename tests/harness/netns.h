@@ -58,6 +58,9 @@ class Topology {
   Netns backend;
 };
 
+// How many processes run in it.
+int processes_in(const Netns& netns);
+
 // How many namespaces of this process there are.
 int own_namespaces();
 
