@@ -40,6 +40,7 @@ void Chain::start() {
 void Chain::start_gateway() {
   ProcessOptions options;
   options.netns = &net->gateway;
+  options.resolv_conf = resolv_conf;
   gateway = std::make_unique<Daemon>(REALPEER_BINARY, config, options);
 }
 

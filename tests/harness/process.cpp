@@ -4,6 +4,7 @@
 #include <grp.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -46,6 +47,10 @@ struct Launch {
   bool ready =
       ::setpgid(0, 0) == 0 && ::dup2(launch.output, STDOUT_FILENO) >= 0 && ::dup2(launch.errors, STDERR_FILENO) >= 0;
   ready = ready && (options.netns == nullptr || ::setns(options.netns->descriptor(), CLONE_NEWNET) == 0);
+  if (!options.resolv_conf.empty()) {
+    ready = ready && ::unshare(CLONE_NEWNS) == 0 && ::mount("", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+            ::mount(options.resolv_conf.c_str(), "/etc/resolv.conf", nullptr, MS_BIND, nullptr) == 0;
+  }
   if (options.user) {
     ready = ready && ::setgroups(0, nullptr) == 0 && ::setgid(*options.user) == 0 && ::setuid(*options.user) == 0;
   }

@@ -45,6 +45,8 @@ std::string to_string(const std::optional<Exit>& exit);  // for messages; nothin
 struct ProcessOptions {
   const Netns* netns = nullptr;              // where it runs; the test's own when null
   std::optional<uid_t> user = std::nullopt;  // becomes this user and group, without any capability
+  // A file that it finds as /etc/resolv.conf, in a mount namespace of its own; the host's when empty.
+  std::filesystem::path resolv_conf = {};
 };
 
 // A process and what it starts are one process group.
