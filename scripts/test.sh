@@ -10,6 +10,6 @@ fi
 scripts/build.sh release
 # shellcheck source=scripts/install.sh
 . scripts/install.sh
-install_missing iproute2 procps nginx libnginx-mod-stream haproxy mariadb-server-core mariadb-client-core dovecot-imapd \
+install_missing iproute2 nftables procps nginx libnginx-mod-stream haproxy mariadb-server-core mariadb-client-core dovecot-imapd \
   curl openssl
 ctest --test-dir build --output-on-failure --timeout 300 "$@"

@@ -47,6 +47,29 @@ TEST_P(ReceiversGitea, AcceptsVersionOne) {
   expect_accepted(proxy_v2_local());
 }
 
+// Neither TLVs that arrive nor checks that name nobody get through to it, while its neighbour is told everything.
+TEST_P(ReceiversGitea, WithItsProfileIsToldTheClientAndNothingElse) {
+  backend.emplace(net->backend, endpoint("10.77.0.2:9000"));
+  Listener neighbour(net->backend, endpoint("10.77.0.2:9001"));
+  start_gateway_with(R"(
+listeners:
+  - { name: ssh, bind: "203.0.113.1:7000", accept_proxy: strict, trusted_cidrs: [203.0.113.42], route: { backend: gitea } }
+  - { name: web, bind: "203.0.113.1:7001", accept_proxy: strict, trusted_cidrs: [203.0.113.42], route: { backend: web } }
+backends:
+  gitea: { endpoints: ["10.77.0.2:9000"], profile: gitea }
+  web: { endpoints: ["10.77.0.2:9001"], profile: haproxy, pass_through_tlvs: all }
+)");
+  const auto id = tlv(0x05, "request-1234");
+  config.binds = {"203.0.113.1:7000"};
+  expect_accepted(proxy_v2(kClaimed, kDialled, id), kClaimed);
+  expect_accepted(proxy_v2_local());
+  config.binds = {"203.0.113.1:7001"};
+  Socket visitor = connect();
+  visitor.send_all(proxy_v2(kClaimed, kDialled, id));
+  Socket server = neighbour.accept();
+  EXPECT_EQ(read_proxy_v2(server).tlvs, id);
+}
+
 INSTANTIATE_TEST_SUITE_P(Path, ReceiversGitea, both_paths(), path_name);
 
 }  // namespace

@@ -2,10 +2,13 @@
 #include <boost/json/parse.hpp>
 
 #include "e2e/receivers.h"
+#include "harness/certificates.h"
 #include "harness/receivers/haproxy.h"
 
 namespace realpeer::testing {
 namespace {
+
+const std::string kBind = "bind 10.77.0.2:8080 accept-proxy";
 
 // Answers every request with what it knows.
 const std::string kTellsAll = R"(
@@ -52,6 +55,29 @@ TEST_P(ReceiversHaproxy, IsNotToldWhatNobodyAskedToTell) {
   EXPECT_EQ(seen.text("src"), "198.51.100.7") << seen;
   EXPECT_EQ(seen.text("authority"), "") << seen;
   EXPECT_EQ(seen.text("unique_id"), "") << seen;
+}
+
+// Over TLS that HAProxy alone can end: the gateway reads the name, and HAProxy checks the checksum.
+TEST_P(ReceiversHaproxy, IsToldWhatTheBackendIsSetToSend) {
+  const Certificates certificates;
+  const std::string bind = "bind 10.77.0.2:8443 accept-proxy ssl crt " + certificates.certificate_and_key().string();
+  const Haproxy haproxy(net->backend, std::string(kTellsAll).replace(kTellsAll.find(kBind), kBind.size(), bind));
+  start_gateway_with(R"(
+listeners:
+  - name: edge
+    bind: "203.0.113.1:443"
+    route: { sni: { "*.example.com": haproxy } }
+backends:
+  haproxy: { endpoints: ["10.77.0.2:8443"], profile: haproxy, send_tlvs: [authority, alpn, unique_id, crc32c] }
+)");
+  const auto response = get({.url = "https://git.example.com/",
+                             .resolve = "git.example.com:443:203.0.113.1",
+                             .authority = certificates.authority()});
+  const auto seen = told(response.body);
+  EXPECT_EQ(seen.text("src"), "203.0.113.42") << seen;
+  EXPECT_EQ(seen.text("authority"), "git.example.com") << seen;
+  EXPECT_EQ(seen.text("unique_id"), record_of(response.client).text("unique_id")) << seen;
+  EXPECT_EQ(seen.text("unique_id").size(), 32U) << seen;
 }
 
 INSTANTIATE_TEST_SUITE_P(Path, ReceiversHaproxy, both_paths(), path_name);
