@@ -7,10 +7,13 @@ start_edge() {
   cat >"$work/edge.yaml" <<YAML
 node: rpdemo-edge
 listeners:
-  - { name: https, bind: "$edge_address:443", accept_proxy: off, route: { backend: production-https } }
+  - name: https
+    bind: "$edge_address:443"
+    accept_proxy: off
+    route: { sni: { "*.example.com": production-https }, default: reject }
   - { name: ssh, bind: "$edge_address:22", accept_proxy: off, route: { backend: production-ssh } }
 backends:
-  production-https: { endpoints: ["$production_address:443"], identity: proxy-v2 }
+  production-https: { endpoints: ["$production_address:443"], identity: proxy-v2, send_tlvs: [authority, unique_id] }
   production-ssh: { endpoints: ["$production_address:22"], identity: proxy-v2 }
 timeouts: { drain: 5s }
 log: { access: "$work/edge-access.json" }
@@ -34,7 +37,7 @@ listeners:
     trusted_cidrs: [$overlay_lan_address/32]
     route: { backend: logger }
 backends:
-  nginx: { endpoints: ["$nginx_address:8443"], identity: proxy-v2 }
+  nginx: { endpoints: ["$nginx_address:8443"], identity: proxy-v2, profile: nginx }
   logger: { endpoints: ["$logger_address:2222"], identity: proxy-v2 }
 timeouts: { drain: 5s }
 log: { access: "$work/production-access.json" }
