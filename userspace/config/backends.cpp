@@ -8,14 +8,6 @@ namespace realpeer::config {
 
 namespace {
 
-auto count_within(Range<std::uint64_t> range) {
-  return [range](std::string_view text) { return parse_integer(text, range); };
-}
-
-auto duration_within(Range<std::chrono::milliseconds> range) {
-  return [range](std::string_view text) { return parse_duration(text, range); };
-}
-
 Parsed<Identity> parse_identity(std::string_view text) {
   constexpr std::array identities{Identity::proxy_v2, Identity::proxy_v1, Identity::none};
   return parse_enum(text, identities, words::identity_unavailable);
@@ -51,8 +43,8 @@ std::optional<EndpointSpec> read_endpoint(Report& report, const Value& item, std
   auto endpoint = address == nullptr ? std::nullopt : read_scalar(report, *address, parse_endpoint_spec);
   if (!endpoint) return std::nullopt;
   endpoint->max_connections = max_connections;
-  map.read("weight", endpoint->weight, count_within(ranges::weight));
-  map.read("max_connections", endpoint->max_connections, count_within(ranges::endpoint_connections));
+  map.read("weight", endpoint->weight, integer_within(ranges::weight));
+  map.read("max_connections", endpoint->max_connections, integer_within(ranges::endpoint_connections));
   return endpoint;
 }
 
@@ -148,8 +140,8 @@ void read_health(Report& report, const MapReader& backend_map, Backend& backend)
   const MapReader map(report, *value, keys::health, "health.");
   map.read("interval", health.interval, duration_within(ranges::health_interval));
   map.read("timeout", health.timeout, duration_within(ranges::health_timeout));
-  map.read("rise", health.rise, count_within(ranges::health_counts));
-  map.read("fall", health.fall, count_within(ranges::health_counts));
+  map.read("rise", health.rise, integer_within(ranges::health_counts));
+  map.read("fall", health.fall, integer_within(ranges::health_counts));
   map.read("send_proxy", health.send_local, parse_send_proxy);
   backend.places.health = report.place(value->line);
   backend.health = health;
@@ -161,7 +153,7 @@ void read_ejection(Report& report, const MapReader& backend_map, Ejection& eject
   const Value* value = backend_map.find("ejection");
   if (value == nullptr) return;
   const MapReader map(report, *value, keys::ejection, "ejection.");
-  map.read("failures", ejection.failures, count_within(ranges::ejection_failures));
+  map.read("failures", ejection.failures, integer_within(ranges::ejection_failures));
   map.read("duration", ejection.duration, duration_within(ranges::ejection_duration));
 }
 
@@ -176,7 +168,7 @@ Backend read_backend(Report& report, const MapReader::Entry& entry) {
   }
   const MapReader map(report, {entry.value.node, entry.line, entry.value.path}, keys::backend);
   std::uint32_t max_connections = 0;
-  map.read("max_connections", max_connections, count_within(ranges::endpoint_connections));
+  map.read("max_connections", max_connections, integer_within(ranges::endpoint_connections));
   const Value* endpoints = map.require("endpoints", "list where the backend listens, as in endpoints: ['10.0.0.7:80']");
   if (endpoints != nullptr) backend.endpoints = read_endpoints(report, *endpoints, max_connections);
   map.read("identity", backend.identity, parse_identity);

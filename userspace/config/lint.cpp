@@ -4,14 +4,13 @@
 #include <optional>
 
 #include "config/profiles.h"
+#include "config/spelling.h"
 
 namespace realpeer::config {
 
 namespace {
 
 using policy::AcceptProxy;
-
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
 
 // The setting's own place where it is known, else that of what it belongs to.
 const Place& place_or(const Place& own, const Place& owner) { return own.line > 0 ? own : owner; }

@@ -64,10 +64,8 @@ void read_trust(Report& report, const MapReader& map, Listener& listener) {
 }
 
 void read_bounds(const MapReader& map, Listener& listener) {
-  map.read("header_timeout", listener.header_timeout,
-           [](std::string_view text) { return parse_duration(text, ranges::header_timeout); });
-  map.read("max_header", listener.max_header,
-           [](std::string_view text) { return parse_integer(text, ranges::max_header); });
+  map.read("header_timeout", listener.header_timeout, duration_within(ranges::header_timeout));
+  map.read("max_header", listener.max_header, integer_within(ranges::max_header));
 }
 
 Listener read_listener(Report& report, const Value& item, const Config& config) {

@@ -26,10 +26,6 @@ Parsed<std::string> parse_log_level(std::string_view text) {
   return {boost::system::in_place_value, words::log_levels[*index]};
 }
 
-auto duration_within(Range<std::chrono::milliseconds> range) {
-  return [range](std::string_view text) { return parse_duration(text, range); };
-}
-
 void read_node(Report& report, const MapReader& root, Config& config) {
   root.read("node", config.node, parse_name);
   if (root.mentions("node")) return;
@@ -47,8 +43,7 @@ void read_limits(Report& report, const MapReader& root, Limits& limits) {
   const Value* value = root.find("limits");
   if (value == nullptr) return;
   const MapReader map(report, *value, keys::limits, "limits.");
-  map.read("connections", limits.connections,
-           [](std::string_view text) { return parse_integer(text, ranges::connections); });
+  map.read("connections", limits.connections, integer_within(ranges::connections));
 }
 
 void read_timeouts(Report& report, const MapReader& root, Timeouts& timeouts) {
@@ -72,8 +67,7 @@ void read_log(Report& report, const MapReader& root, Log& log) {
 void read_settings(Report& report, const MapReader& root, Config& config) {
   read_node(report, root, config);
   root.read("datapath", config.datapath, parse_datapath);
-  root.read("splice_credit", config.splice_credit,
-            [](std::string_view text) { return parse_size(text, ranges::splice_credit); });
+  root.read("splice_credit", config.splice_credit, size_within(ranges::splice_credit));
   read_limits(report, root, config.limits);
   read_timeouts(report, root, config.timeouts);
   read_log(report, root, config.log);

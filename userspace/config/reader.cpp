@@ -6,12 +6,6 @@
 
 namespace realpeer::config {
 
-namespace {
-
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
-
-}  // namespace
-
 std::string Value::message(std::string_view text) const {
   return path.empty() ? std::string(text) : path + ": " + std::string(text);
 }

@@ -11,8 +11,6 @@ using policy::AlpnRoute;
 using policy::NameRoute;
 using policy::Target;
 
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
-
 std::string known_backends(const Config& config) {
   std::vector<std::string_view> names;
   for (const Backend& backend : config.backends) names.push_back(backend.name);

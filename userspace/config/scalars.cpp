@@ -21,8 +21,6 @@ struct Unit {
 constexpr Unit duration_units[] = {{"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}};
 constexpr Unit size_units[] = {{"MiB", 1 << 20}, {"KiB", 1 << 10}, {"", 1}};
 
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
-
 // A whole number and the letters after it; no value if the text does not begin with a digit or the number is too large.
 struct Quantity {
   std::optional<std::uint64_t> number;

@@ -30,6 +30,17 @@ Parsed<std::uint64_t> parse_size(std::string_view text, Range<std::uint64_t> ran
 
 Parsed<std::uint64_t> parse_integer(std::string_view text, Range<std::uint64_t> range);
 
+// The parsers above with their range, for what takes a parser of text alone.
+inline auto duration_within(Range<std::chrono::milliseconds> range) {
+  return [range](std::string_view text) { return parse_duration(text, range); };
+}
+inline auto size_within(Range<std::uint64_t> range) {
+  return [range](std::string_view text) { return parse_size(text, range); };
+}
+inline auto integer_within(Range<std::uint64_t> range) {
+  return [range](std::string_view text) { return parse_integer(text, range); };
+}
+
 // Of nodes, listeners and backends: 1 to 63 of [A-Za-z0-9._-], not "." or "..".
 Parsed<std::string> parse_name(std::string_view text);
 

@@ -41,6 +41,8 @@ std::optional<std::string_view> nearest(std::string_view word, std::span<const s
   return best;
 }
 
+std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
+
 std::string listed(std::span<const std::string_view> words) {
   std::string text;
   for (const std::string_view word : words) {
