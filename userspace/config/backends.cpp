@@ -2,6 +2,7 @@
 
 #include "config/profiles.h"
 #include "config/sections.h"
+#include "config/spelling.h"
 #include "proxy_protocol/wire.h"
 
 namespace realpeer::config {
@@ -40,21 +41,34 @@ std::optional<EndpointSpec> read_endpoint(Report& report, const Value& item, std
   }
   const MapReader map(report, item, keys::endpoint, item.path + ".");
   const Value* address = map.require("address", "say where it listens, as in address: '10.0.0.7:80'");
-  auto endpoint = address == nullptr ? std::nullopt : read_scalar(report, *address, parse_endpoint_spec);
-  if (!endpoint) return std::nullopt;
-  endpoint->max_connections = max_connections;
-  map.read("weight", endpoint->weight, integer_within(ranges::weight));
-  map.read("max_connections", endpoint->max_connections, integer_within(ranges::endpoint_connections));
+  auto where = address == nullptr ? std::nullopt : read_scalar(report, *address, parse_endpoint_spec);
+  EndpointSpec endpoint = where.value_or(EndpointSpec{});
+  endpoint.max_connections = max_connections;
+  map.read("weight", endpoint.weight, integer_within(ranges::weight));
+  map.read("max_connections", endpoint.max_connections, integer_within(ranges::endpoint_connections));
+  if (!where) return std::nullopt;
   return endpoint;
+}
+
+// Whether both are one, if in different spelling. Names are not looked up; a dot at the end keeps a resolver from
+// searching domains, so that it tells names apart.
+bool same(const EndpointSpec& one, const EndpointSpec& other) {
+  if (one.port != other.port) return false;
+  const auto address = one.literal();
+  if (address || other.literal()) return address == other.literal();
+  return one.host.ends_with('.') == other.host.ends_with('.') &&
+         policy::normal_name(one.host) == policy::normal_name(other.host);
 }
 
 void require_other_endpoint(Report& report, const Value& item, const EndpointSpec& endpoint,
                             const std::vector<EndpointSpec>& others) {
-  const auto same = [&endpoint](const EndpointSpec& other) {
-    return other.host == endpoint.host && other.port == endpoint.port;
-  };
-  if (std::ranges::none_of(others, same)) return;
-  report.error(item.line, item.message("'" + endpoint.to_string() + "' is written twice: give one a weight instead"));
+  const auto first = std::ranges::find_if(others, [&](const EndpointSpec& other) { return same(other, endpoint); });
+  if (first == others.end()) return;
+  const bool as_written = first->to_string() == endpoint.to_string();
+  report.error(item.line, item.message(quoted(endpoint.to_string()) + " is written twice, first in line " +
+                                       std::to_string(first->place.line) +
+                                       (as_written ? "" : " as " + quoted(first->to_string())) +
+                                       ": remove one of the two; a larger share is a weight"));
 }
 
 std::vector<EndpointSpec> read_endpoints(Report& report, const Value& list, std::uint32_t max_connections) {
@@ -83,22 +97,47 @@ void read_send_tlvs(Report& report, const Value& list, Tlvs& tlvs) {
   }
 }
 
+Parsed<bool> parse_pass_all(std::string_view text) {
+  if (parse_tlv_type(text)) return Problem{quoted(text) + " is a type: write a list of types, as in [ssl, 0xEA]"};
+  const auto index = parse_choice(text, words::pass_through);
+  if (!index) return Problem{index.error().text + ", or list types, as in [ssl, 0xEA]"};
+  return *index == 1;
+}
+
+// A type that may stand on its own in a header to a backend.
+Parsed<std::uint8_t> parse_passed_type(std::string_view text) {
+  namespace wire = proxy_protocol::wire;
+  if (std::ranges::find(words::pass_through, text) != std::end(words::pass_through)) {
+    return Problem{quoted(text) +
+                   " is no type: write it without a list, as in pass_through_tlvs: " + std::string(text)};
+  }
+  auto type = parse_tlv_type(text);
+  if (!type) return type;
+  if (*type == wire::type_crc32c) {
+    return Problem{quoted(text) + " never passes, since the checksum is of the header it came in: write send_tlvs: " +
+                   "[crc32c] for one of the header to this backend"};
+  }
+  if (*type == wire::type_noop) return Problem{quoted(text) + " is padding and never passes: remove it"};
+  if (wire::tlv_name(*type).starts_with("ssl_")) {
+    return Problem{quoted(text) + " stands inside the type ssl and passes with it: write ssl"};
+  }
+  return type;
+}
+
 // none | all | a list of types.
 void read_pass_through(Report& report, const Value& value, Tlvs& tlvs) {
   if (value.node.IsScalar()) {
-    constexpr std::string_view names[] = {"none", "all"};
-    const auto parse = [&names](std::string_view text) { return parse_choice(text, names); };
-    if (const auto index = read_scalar(report, value, parse)) tlvs.pass_all = *index == 1;
+    if (const auto all = read_scalar(report, value, parse_pass_all)) tlvs.pass_all = *all;
     return;
   }
   for (const Value& item : read_items(report, value)) {
-    if (const auto type = read_scalar(report, item, parse_tlv_type)) tlvs.pass_types.push_back(*type);
+    if (const auto type = read_scalar(report, item, parse_passed_type)) tlvs.pass_types.push_back(*type);
   }
 }
 
 void require_receiver_takes_tlvs(Report& report, const Backend& backend) {
   if (!backend.tlvs.any()) return;
-  const int line = backend.places.tlvs.line;
+  const int line = (backend.tlvs.sends() ? backend.places.send_tlvs : backend.places.pass_through_tlvs).line;
   if (backend.identity != Identity::proxy_v2) {
     report.error(line, "TLVs need identity: proxy-v2, and backend '" + backend.name + "' has " +
                            std::string(to_string(backend.identity)) + ": remove send_tlvs and pass_through_tlvs");
@@ -109,11 +148,14 @@ void require_receiver_takes_tlvs(Report& report, const Backend& backend) {
 }
 
 void read_tlvs(Report& report, const MapReader& map, Backend& backend) {
-  const Value* send = map.find("send_tlvs");
-  const Value* pass = map.find("pass_through_tlvs");
-  if (send != nullptr) read_send_tlvs(report, *send, backend.tlvs);
-  if (pass != nullptr) read_pass_through(report, *pass, backend.tlvs);
-  if (const Value* first = send != nullptr ? send : pass) backend.places.tlvs = report.place(first->line);
+  if (const Value* send = map.find("send_tlvs")) {
+    read_send_tlvs(report, *send, backend.tlvs);
+    backend.places.send_tlvs = report.place(send->line);
+  }
+  if (const Value* pass = map.find("pass_through_tlvs")) {
+    read_pass_through(report, *pass, backend.tlvs);
+    backend.places.pass_through_tlvs = report.place(pass->line);
+  }
   require_receiver_takes_tlvs(report, backend);
 }
 
@@ -139,11 +181,13 @@ void read_health(Report& report, const MapReader& backend_map, Backend& backend)
       backend.profile != Profile::none && facts_of(backend.profile).takes_local && backend.identity != Identity::none;
   const MapReader map(report, *value, keys::health, "health.");
   map.read("interval", health.interval, duration_within(ranges::health_interval));
+  health.timeout = std::min(health.timeout, health.interval);
   map.read("timeout", health.timeout, duration_within(ranges::health_timeout));
   map.read("rise", health.rise, integer_within(ranges::health_counts));
   map.read("fall", health.fall, integer_within(ranges::health_counts));
   map.read("send_proxy", health.send_local, parse_send_proxy);
   backend.places.health = report.place(value->line);
+  if (const Value* timeout = map.find("timeout")) backend.places.health_timeout = report.place(timeout->line);
   backend.health = health;
   const Value* send = map.find("send_proxy");
   require_receiver_takes_local(report, send == nullptr ? value->line : send->line, backend);
@@ -181,26 +225,30 @@ Backend read_backend(Report& report, const MapReader::Entry& entry) {
   return backend;
 }
 
-void require_unique_name(Report& report, const Config& config, const Backend& backend) {
+// Whether another file has a backend of that name, which is an error.
+bool is_taken(Report& report, const Config& config, const Backend& backend) {
   const Backend* first = config.find_backend(backend.name);
-  if (first == nullptr) return;
-  report.error(backend.place.line, "backend '" + backend.name + "' is written twice, first at " +
+  if (first == nullptr) return false;
+  report.error(backend.place.line, "backend " + quoted(backend.name) + " is written twice, first at " +
                                        to_string(first->place) + ": remove one of the two");
+  return true;
 }
 
 }  // namespace
 
-void read_backends(Report& report, const MapReader& root, Config& config) {
+void read_backends(Report& report, const MapReader& root, Config& config, BackendNames& names) {
+  if (!root.mentions("backends")) return;
   const Value* value = root.find("backends");
+  if (value == nullptr || !value->node.IsMap()) names.complete = false;
   if (value == nullptr) return;
-  const auto map = MapReader::of_names(report, *value, "backend");
+  const auto map = MapReader::of_names(report, *value, "backend", "backend");
+  names.names.insert(names.names.end(), map.mentioned().begin(), map.mentioned().end());
   if (map.is_map() && map.entries().empty()) {
     report.error(value->line, "'backends' is empty: " + std::string(backends_remedy));
   }
   for (const MapReader::Entry& entry : map.entries()) {
     Backend backend = read_backend(report, entry);
-    require_unique_name(report, config, backend);
-    config.backends.push_back(std::move(backend));
+    if (!is_taken(report, config, backend)) config.backends.push_back(std::move(backend));
   }
 }
 

@@ -11,6 +11,14 @@ std::string EndpointSpec::to_string() const {
   return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
+std::optional<net::Endpoint> EndpointSpec::literal() const {
+  const auto parsed = net::parse_endpoint(to_string());
+  if (!parsed) return std::nullopt;
+  const net::Address plain = net::unmapped(parsed->address());
+  // A scope id tells links apart, and unmapped() drops it.
+  return plain.is_v4() ? net::Endpoint(plain, port) : *parsed;
+}
+
 const Backend* Config::find_backend(std::string_view name) const {
   const auto found = std::ranges::find(backends, name, &Backend::name);
   return found == backends.end() ? nullptr : &*found;

@@ -78,6 +78,8 @@ struct EndpointSpec {
   Place place{};
 
   [[nodiscard]] std::string to_string() const;  // with brackets around IPv6
+  // The address, a v4-mapped one as IPv4; nothing for a name.
+  [[nodiscard]] std::optional<net::Endpoint> literal() const;
 };
 
 // What the header to a backend carries beyond the addresses.
@@ -91,7 +93,9 @@ struct Tlvs {
   bool pass_all = false;
   std::vector<std::uint8_t> pass_types{};
 
-  [[nodiscard]] bool any() const { return authority || alpn || unique_id || crc32c || pass_all || !pass_types.empty(); }
+  [[nodiscard]] bool sends() const { return authority || alpn || unique_id || crc32c; }
+  [[nodiscard]] bool passes() const { return pass_all || !pass_types.empty(); }
+  [[nodiscard]] bool any() const { return sends() || passes(); }
 };
 
 // An endpoint that fails in a row takes a rest.
@@ -112,7 +116,9 @@ struct Health {
 struct BackendPlaces {
   Place identity{};
   Place health{};
-  Place tlvs{};  // the first of send_tlvs and pass_through_tlvs
+  Place health_timeout{};
+  Place send_tlvs{};
+  Place pass_through_tlvs{};
 };
 
 struct Backend {

@@ -41,9 +41,17 @@ std::optional<int> line_after_document(const std::string& text) {
   return start.line();
 }
 
+// Wildcards are often written without quotes, and YAML takes them for aliases.
+std::string remedy_of(const YAML::Exception& failure) {
+  const bool alias = failure.msg == YAML::ErrorMsg::UNKNOWN_ANCHOR || failure.msg == YAML::ErrorMsg::CHAR_IN_ALIAS ||
+                     failure.msg == YAML::ErrorMsg::ALIAS_NOT_FOUND;
+  return alias ? "mend the syntax here; what begins with '*' needs quotes, as in '*.example.com'"
+               : "mend the syntax here";
+}
+
 }  // namespace
 
-std::optional<YAML::Node> parse_document(Report& report, const std::string& text) {
+std::optional<YAML::Node> parse_document(Report& report, const std::string& text, std::string_view needed) {
   try {
     if (const auto line = line_after_document(text)) {
       report.error(*line, "stray text, or a second YAML document, begins here: keep one document, without '---'");
@@ -51,9 +59,9 @@ std::optional<YAML::Node> parse_document(Report& report, const std::string& text
     }
     YAML::Node document = YAML::Load(text);
     if (!document.IsNull()) return document;
-    report.error(1, "the configuration is empty: it needs at least listeners and backends");
+    report.error(1, "the configuration is empty: it needs at least " + std::string(needed));
   } catch (const YAML::Exception& failure) {
-    report.error(std::max(failure.mark.line, 0) + 1, "not valid YAML: " + failure.msg + ": mend the syntax here");
+    report.error(std::max(failure.mark.line, 0) + 1, "not valid YAML: " + failure.msg + ": " + remedy_of(failure));
   }
   return std::nullopt;
 }

@@ -16,8 +16,14 @@ struct Included {
   int line = 0;  // of the main file
 };
 
+struct Includes {
+  std::vector<Included> files;
+  bool complete = true;  // else an error was recorded, and there may be more files
+};
+
 // The files of the `include` list: paths, or shell patterns (glob(7)) in the order of their names; relative to the
-// folder of `main`. Each file once. A path that leads nowhere is an error; a pattern may match nothing.
-std::vector<Included> find_included(Report& report, const MapReader& root, const std::string& main);
+// folder of `main`. Each file once, and never `main`. A path that leads nowhere is the caller's to find out; a pattern
+// may match nothing, but not pass over a folder that cannot be read.
+Includes find_included(Report& report, const MapReader& root, const std::string& main);
 
 }  // namespace realpeer::config

@@ -1,9 +1,9 @@
 #include "config/lint.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "config/profiles.h"
+#include "config/scalars.h"
 #include "config/spelling.h"
 
 namespace realpeer::config {
@@ -88,7 +88,8 @@ void lint_identity(const Config& config, std::vector<Diagnostic>& found) {
     if (listener.trust.accept_proxy == AcceptProxy::off) continue;
     for (const Backend* backend : backends_of(config, listener)) {
       if (backend->identity != Identity::none) continue;
-      warn(found, backend->place,
+      if (backend->profile != Profile::none) continue;  // lint_profile() says worse of it
+      warn(found, place_or(backend->places.identity, backend->place),
            "backend " + quoted(backend->name) + " has identity: none behind listener " + quoted(listener.name) +
                ", which accepts headers: it will see this gateway's address and not the client's: use proxy-v2 or "
                "proxy-v1 if it can read them");
@@ -113,50 +114,67 @@ void lint_health(const Backend& backend, std::vector<Diagnostic>& found) {
            "health");
 }
 
-// What only a ClientHello or a believed header can tell.
-void lint_tlvs(const Config& config, const Backend& backend, std::vector<Diagnostic>& found) {
-  if (!backend.tlvs.authority && !backend.tlvs.alpn) return;
-  const auto may_know = [&](const Listener& listener) {
-    const auto backends = backends_of(config, listener);
-    return std::ranges::find(backends, &backend) != backends.end() &&
-           (listener.route.reads_hello() || listener.trust.accept_proxy != AcceptProxy::off);
-  };
-  if (std::ranges::any_of(config.listeners, may_know)) return;
-  warn(
-      found, place_or(backend.places.tlvs, backend.place),
-      "send_tlvs of backend " + quoted(backend.name) +
-          " has authority or alpn, but no listener that leads to it reads a ClientHello (route: { sni: … }) or accepts "
-          "headers: they will never be sent");
+void lint_check_time(const Backend& backend, std::vector<Diagnostic>& found) {
+  if (!backend.health || backend.health->timeout <= backend.health->interval) return;
+  const std::string interval = to_string(backend.health->interval);
+  warn(found, place_or(backend.places.health_timeout, backend.place),
+       "health.timeout of backend " + quoted(backend.name) + " is " + to_string(backend.health->timeout) +
+           ", and no check takes longer than the interval of " + interval + ": write " + interval +
+           " or less, or a longer interval");
 }
 
-void lint_unused(const Config& config, std::vector<Diagnostic>& found) {
-  // A route that could not be read, or leads nowhere, may have meant any of them.
-  const auto routed = [&](const Listener& listener) {
+// The listeners whose connections may go to the backend.
+std::vector<const Listener*> listeners_of(const Config& config, const Backend& backend) {
+  std::vector<const Listener*> found;
+  for (const Listener& listener : config.listeners) {
     const auto names = policy::targets(listener.route);
-    return !names.empty() && backends_of(config, listener).size() == names.size();
-  };
-  if (config.listeners.empty() || !std::ranges::all_of(config.listeners, routed)) return;
-  for (const Backend& backend : config.backends) {
-    const auto leads_here = [&](const Listener& listener) {
-      const auto backends = backends_of(config, listener);
-      return std::ranges::find(backends, &backend) != backends.end();
-    };
-    if (std::ranges::any_of(config.listeners, leads_here)) continue;
-    warn(found, backend.place,
-         "backend " + quoted(backend.name) + " is used by no listener: route one to it or remove it");
+    if (std::ranges::find(names, backend.name) != names.end()) found.push_back(&listener);
   }
+  return found;
+}
+
+bool accepts_headers(const Listener* listener) { return listener->trust.accept_proxy != AcceptProxy::off; }
+
+// What only a ClientHello or a believed header can tell.
+void lint_tlvs(const Config& config, const Backend& backend, std::vector<Diagnostic>& found) {
+  const auto listeners = listeners_of(config, backend);
+  if (listeners.empty() || std::ranges::any_of(listeners, accepts_headers)) return;
+  if (backend.tlvs.passes()) {
+    warn(found, place_or(backend.places.pass_through_tlvs, backend.place),
+         "pass_through_tlvs of backend " + quoted(backend.name) +
+             " passes nothing on: no listener that leads to it accepts headers: remove it, or set accept_proxy there");
+  }
+  const auto reads_hello = [](const Listener* listener) { return listener->route.reads_hello(); };
+  if ((!backend.tlvs.authority && !backend.tlvs.alpn) || std::ranges::any_of(listeners, reads_hello)) return;
+  warn(found, place_or(backend.places.send_tlvs, backend.place),
+       "send_tlvs of backend " + quoted(backend.name) +
+           " has authority or alpn, but no listener that leads to it reads a ClientHello (route: { sni: … }) or "
+           "accepts headers: they will never be sent: remove them, or route by server name");
+}
+
+void lint_unused(const Config& config, const Backend& backend, std::vector<Diagnostic>& found) {
+  if (!listeners_of(config, backend).empty()) return;
+  warn(found, backend.place,
+       "backend " + quoted(backend.name) + " is used by no listener: route one to it or remove it");
+}
+
+void lint_refusal(const Listener& listener, std::vector<Diagnostic>& found) {
+  if (!policy::targets(listener.route).empty()) return;
+  warn(found, listener.place,
+       "listener " + quoted(listener.name) +
+           " refuses every connection: its route leads to no backend: name one, or remove the listener");
 }
 
 // Where a connection to `endpoint` surely goes, as far as that can be told without a look-up.
-std::optional<net::Endpoint> destination(const EndpointSpec& endpoint) {
-  if (endpoint.host == "localhost") return net::Endpoint(boost::asio::ip::address_v4::loopback(), endpoint.port);
-  const auto literal = net::parse_endpoint(endpoint.to_string());
-  if (!literal) return std::nullopt;
-  const net::Address address = claimed(literal->address());
-  if (!address.is_unspecified()) return net::Endpoint(address, endpoint.port);
+std::vector<net::Endpoint> destinations(const EndpointSpec& endpoint) {
+  const net::Endpoint loopback_v4(boost::asio::ip::address_v4::loopback(), endpoint.port);
+  const net::Endpoint loopback_v6(boost::asio::ip::address_v6::loopback(), endpoint.port);
+  if (policy::normal_name(endpoint.host) == "localhost") return {loopback_v4, loopback_v6};
+  const auto literal = endpoint.literal();
+  if (!literal) return {};
+  if (!literal->address().is_unspecified()) return {*literal};
   // Connecting to the wildcard connects to this host.
-  if (address.is_v4()) return net::Endpoint(boost::asio::ip::address_v4::loopback(), endpoint.port);
-  return net::Endpoint(boost::asio::ip::address_v6::loopback(), endpoint.port);
+  return {literal->address().is_v4() ? loopback_v4 : loopback_v6};
 }
 
 bool receives(const Listener& listener, const net::Endpoint& destination) {
@@ -165,19 +183,17 @@ bool receives(const Listener& listener, const net::Endpoint& destination) {
   return bind == destination.address() || (destination.address().is_loopback() && covers(bind, destination.address()));
 }
 
-void lint_loops(const Config& config, std::vector<Diagnostic>& found) {
-  for (const Backend& backend : config.backends) {
-    for (const EndpointSpec& endpoint : backend.endpoints) {
-      const auto target = destination(endpoint);
-      if (!target) continue;
-      const auto own =
-          std::ranges::find_if(config.listeners, [&](const Listener& listener) { return receives(listener, *target); });
-      if (own == config.listeners.end()) continue;
-      warn(found, place_or(endpoint.place, backend.place),
-           "endpoint " + quoted(endpoint.to_string()) + " of backend " + quoted(backend.name) +
-               " is this gateway's own " + "listener " + quoted(own->name) +
-               ": connections may go in a circle: name the backend's own address");
-    }
+void lint_loops(const Config& config, const Backend& backend, std::vector<Diagnostic>& found) {
+  for (const EndpointSpec& endpoint : backend.endpoints) {
+    const auto targets = destinations(endpoint);
+    const auto own = std::ranges::find_if(config.listeners, [&](const Listener& listener) {
+      return std::ranges::any_of(targets, [&](const net::Endpoint& target) { return receives(listener, target); });
+    });
+    if (own == config.listeners.end()) continue;
+    warn(found, place_or(endpoint.place, backend.place),
+         "endpoint " + quoted(endpoint.to_string()) + " of backend " + quoted(backend.name) +
+             " is this gateway's own listener " + quoted(own->name) +
+             ": connections may go in a circle: name the backend's own address");
   }
 }
 
@@ -190,11 +206,20 @@ std::vector<Diagnostic> lint(const Config& config) {
   lint_identity(config, found);
   for (const Backend& backend : config.backends) {
     lint_profile(backend, found);
+    lint_check_time(backend, found);
+    lint_loops(config, backend, found);
+  }
+  return found;
+}
+
+std::vector<Diagnostic> lint_missing(const Config& config) {
+  std::vector<Diagnostic> found;
+  for (const Listener& listener : config.listeners) lint_refusal(listener, found);
+  for (const Backend& backend : config.backends) {
     lint_health(backend, found);
     lint_tlvs(config, backend, found);
+    lint_unused(config, backend, found);
   }
-  lint_unused(config, found);
-  lint_loops(config, found);
   return found;
 }
 

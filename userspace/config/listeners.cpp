@@ -68,7 +68,7 @@ void read_bounds(const MapReader& map, Listener& listener) {
   map.read("max_header", listener.max_header, integer_within(ranges::max_header));
 }
 
-Listener read_listener(Report& report, const Value& item, const Config& config) {
+Listener read_listener(Report& report, const Value& item, const BackendNames& backends) {
   Listener listener;
   listener.place = report.place(item.line);
   listener.places.bind = listener.place;
@@ -81,7 +81,7 @@ Listener read_listener(Report& report, const Value& item, const Config& config) 
   map.read("bind", listener.bind, parse_bind);
   read_trust(report, map, listener);
   read_bounds(map, listener);
-  read_route(report, map, config, listener);
+  read_route(report, map, backends, listener.route);
   return listener;
 }
 
@@ -94,7 +94,7 @@ void require_unique_name(Report& report, const Config& config, const Listener& l
 
 }  // namespace
 
-void read_listeners(Report& report, const MapReader& root, Config& config) {
+void read_listeners(Report& report, const MapReader& root, const BackendNames& backends, Config& config) {
   const Value* value = root.find("listeners");
   if (value == nullptr) return;
   const std::vector<Value> items = read_items(report, *value);
@@ -102,7 +102,7 @@ void read_listeners(Report& report, const MapReader& root, Config& config) {
     report.error(value->line, "'listeners' is empty: " + std::string(listeners_remedy));
   }
   for (const Value& item : items) {
-    Listener listener = read_listener(report, {item.node, item.line, "listener"}, config);
+    Listener listener = read_listener(report, {item.node, item.line, "listener"}, backends);
     require_unique_name(report, config, listener);
     config.listeners.push_back(std::move(listener));
   }

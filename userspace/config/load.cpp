@@ -10,6 +10,7 @@
 #include "config/lint.h"
 #include "config/reader.h"
 #include "config/sections.h"
+#include "config/spelling.h"
 
 namespace realpeer::config {
 
@@ -79,50 +80,61 @@ struct Source {
   std::optional<MapReader> root{};
 };
 
-// The file's settings are read by the caller. No root once a problem was recorded.
-void open_source(Source& source, const std::string& text, const Keys& keys) {
-  const auto document = parse_document(source.report, text);
+struct Sources {
+  std::deque<Source> files;  // the main one first; deque: a MapReader points to its Report
+  bool complete = true;      // else a part could not be read, and what is missing may stand there
+};
+
+// The file's settings are read by the caller. No root where the file holds no map.
+void open_source(Source& source, const std::string& text, const Keys& keys, std::string_view needed) {
+  const auto document = parse_document(source.report, text, needed);
   if (!document) return;
   const MapReader root(source.report, {*document, line_of(*document), "the configuration"}, keys);
   if (root.is_map()) source.root.emplace(root);
 }
 
-// Deque: a MapReader points to its Report.
-std::deque<Source> open_sources(const std::string& text, const std::string& name) {
-  std::deque<Source> sources;
-  sources.push_back({Report(name)});
-  open_source(sources.front(), text, keys::root);
-  if (!sources.front().root) return sources;
-  for (const Included& included : find_included(sources.front().report, *sources.front().root, name)) {
-    sources.push_back({Report(included.path)});
-    auto file = read_file(included.path);
-    if (file) {
-      open_source(sources.back(), *file, keys::included);
-    } else {
-      sources.front().report.error(included.line, "include: '" + included.path + "' " + file.error().text);
-    }
+void open_included(Sources& sources, const Included& included) {
+  Source& main = sources.files.front();
+  Source& source = sources.files.emplace_back(Source{Report(included.path)});
+  const auto text = read_file(included.path);
+  if (text) {
+    open_source(source, *text, keys::included, "listeners or backends");
+  } else {
+    main.report.error(included.line, "include: " + quoted(included.path) + " " + text.error().text);
   }
+  if (!source.root) sources.complete = false;
+}
+
+Sources open_sources(const std::string& text, const std::string& name) {
+  Sources sources;
+  Source& main = sources.files.emplace_back(Source{Report(name)});
+  open_source(main, text, keys::root, "listeners and backends");
+  if (!main.root) return sources;
+  const Includes includes = find_included(main.report, *main.root, name);
+  sources.complete = includes.complete;
+  for (const Included& included : includes.files) open_included(sources, included);
   return sources;
 }
 
-bool any_mentions(const std::deque<Source>& sources, std::string_view section) {
-  // What stands in a file that could not be read is not known to be missing.
-  return std::ranges::any_of(sources,
-                             [&](const Source& source) { return !source.root || source.root->mentions(section); });
+void require_section(const Sources& sources, std::string_view section, std::string_view remedy) {
+  const auto mentions = [section](const Source& source) { return source.root && source.root->mentions(section); };
+  if (!sources.complete || std::ranges::any_of(sources.files, mentions)) return;
+  sources.files.front().root->report_missing(section, remedy);
 }
 
-Config read_sources(std::deque<Source>& sources) {
+Config read_sources(Sources& sources) {
   Config config;
-  Source& main = sources.front();
+  Source& main = sources.files.front();
   if (!main.root) return config;
   read_settings(main.report, *main.root, config);
-  if (!any_mentions(sources, "backends")) main.root->report_missing("backends", backends_remedy);
-  if (!any_mentions(sources, "listeners")) main.root->report_missing("listeners", listeners_remedy);
-  for (Source& source : sources) {
-    if (source.root) read_backends(source.report, *source.root, config);
+  require_section(sources, "backends", backends_remedy);
+  require_section(sources, "listeners", listeners_remedy);
+  BackendNames backends{.names = {}, .complete = sources.complete};
+  for (Source& source : sources.files) {
+    if (source.root) read_backends(source.report, *source.root, config, backends);
   }
-  for (Source& source : sources) {
-    if (source.root) read_listeners(source.report, *source.root, config);
+  for (Source& source : sources.files) {
+    if (source.root) read_listeners(source.report, *source.root, backends, config);
   }
   return config;
 }
@@ -134,11 +146,10 @@ void mask_control_characters(std::string& text) {
 }
 
 // The main file's first, then each file's by line.
-void sort(std::vector<Diagnostic>& diagnostics, const std::deque<Source>& sources) {
-  const auto order = [&sources](const Diagnostic& diagnostic) {
-    const auto file =
-        std::ranges::find(sources, diagnostic.place.file, [](const Source& s) { return s.report.file(); });
-    return std::pair(file - sources.begin(), diagnostic.place.line);
+void sort(std::vector<Diagnostic>& diagnostics, const std::deque<Source>& files) {
+  const auto order = [&files](const Diagnostic& diagnostic) {
+    const auto file = std::ranges::find(files, diagnostic.place.file, [](const Source& s) { return s.report.file(); });
+    return std::pair(file - files.begin(), diagnostic.place.line);
   };
   std::ranges::stable_sort(diagnostics, {}, order);
 }
@@ -162,15 +173,16 @@ Loaded load_file(const std::string& path) {
 
 Loaded load_text(const std::string& text, const std::string& name) {
   Loaded loaded;
-  std::deque<Source> sources = open_sources(text, name);
+  Sources sources = open_sources(text, name);
   loaded.config = read_sources(sources);
-  for (const Source& source : sources) {
-    const auto& found = source.report.diagnostics();
+  const auto add = [&loaded](const std::vector<Diagnostic>& found) {
     loaded.diagnostics.insert(loaded.diagnostics.end(), found.begin(), found.end());
-  }
-  for (Diagnostic& found : lint(loaded.config)) loaded.diagnostics.push_back(std::move(found));
+  };
+  for (const Source& source : sources.files) add(source.report.diagnostics());
+  add(lint(loaded.config));
+  if (loaded.ok()) add(lint_missing(loaded.config));
   for (Diagnostic& diagnostic : loaded.diagnostics) mask_control_characters(diagnostic.text);
-  sort(loaded.diagnostics, sources);
+  sort(loaded.diagnostics, sources.files);
   return loaded;
 }
 

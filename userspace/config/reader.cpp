@@ -36,13 +36,15 @@ MapReader::MapReader(Report& report, const Value& map) : report_(&report), line_
 MapReader::MapReader(Report& report, const Value& map, const Keys& keys, const std::string& prefix)
     : MapReader(report, map) {
   for (const Written& written : written_keys(map, "key")) {
-    if (knows(written, keys)) take(written, prefix);
+    if (knows(written, keys)) take(written, prefix + written.key);
   }
 }
 
-MapReader MapReader::of_names(Report& report, const Value& map, std::string_view singular) {
+MapReader MapReader::of_names(Report& report, const Value& map, std::string_view singular, std::string_view called) {
   MapReader reader(report, map);
-  for (const Written& written : reader.written_keys(map, singular)) reader.take(written, std::string(singular) + " ");
+  for (const Written& written : reader.written_keys(map, singular)) {
+    reader.take(written, std::string(called) + " " + quoted(written.key));
+  }
   return reader;
 }
 
@@ -74,6 +76,10 @@ bool MapReader::knows(const Written& written, const Keys& keys) {
     report_->error(written.line, quoted(written.key) + " is not available in this version: remove it");
     return false;
   }
+  if (std::ranges::find(keys.of_main, written.key) != keys.of_main.end()) {
+    report_->error(written.line, quoted(written.key) + " stands in the main file only: move it there");
+    return false;
+  }
   const auto meant = nearest(written.key, keys.known);
   if (meant) {
     report_->error(written.line, "unknown key " + quoted(written.key) + "; did you mean " + quoted(*meant) + "?");
@@ -85,11 +91,11 @@ bool MapReader::knows(const Written& written, const Keys& keys) {
   return false;
 }
 
-void MapReader::take(const Written& written, const std::string& prefix) {
+void MapReader::take(const Written& written, std::string path) {
   mentioned_.push_back(written.key);
   // The mark of nothing is that of whatever comes next.
   const int line = written.node.IsScalar() ? line_of(written.node) : written.line;
-  const Value value{written.node, line, prefix + written.key};
+  const Value value{written.node, line, std::move(path)};
   if (written.node.IsNull()) {
     report_->error(line, value.message("has no value: give it one, or remove the key"));
     return;

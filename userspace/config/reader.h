@@ -71,8 +71,9 @@ class MapReader {
 
   // Messages call the map's entries by `prefix` and their key.
   MapReader(Report& report, const Value& map, const Keys& keys, const std::string& prefix = "");
-  // A map whose keys are names of the operator's own; `singular` is what one of them is.
-  static MapReader of_names(Report& report, const Value& map, std::string_view singular);
+  // A map whose keys are names of the operator's own; `singular` is what one of them is. Messages call the entry of a
+  // name "CALLED 'NAME'".
+  static MapReader of_names(Report& report, const Value& map, std::string_view singular, std::string_view called);
 
   [[nodiscard]] const Value* find(std::string_view key) const;
   // The same; absence is an error saying `remedy`.
@@ -93,6 +94,8 @@ class MapReader {
 
   // Whether the key is written, if only misspelt or with a value that could not be taken.
   [[nodiscard]] bool mentions(std::string_view key) const;
+  // All keys for which mentions() is true.
+  [[nodiscard]] const std::vector<std::string>& mentioned() const { return mentioned_; }
   // Whether a key of the design was used that this version does not have.
   [[nodiscard]] bool has_unavailable() const { return has_unavailable_; }
   // False if the value was no map, which is an error already recorded.
@@ -109,7 +112,7 @@ class MapReader {
   };
   std::vector<Written> written_keys(const Value& map, std::string_view singular);
   bool knows(const Written& written, const Keys& keys);
-  void take(const Written& written, const std::string& prefix);
+  void take(const Written& written, std::string path);
 
   Report* report_;
   int line_;

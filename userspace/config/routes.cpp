@@ -11,99 +11,143 @@ using policy::AlpnRoute;
 using policy::NameRoute;
 using policy::Target;
 
-std::string known_backends(const Config& config) {
-  std::vector<std::string_view> names;
-  for (const Backend& backend : config.backends) names.push_back(backend.name);
-  return listed(names);
-}
+// Reads what a route leads to.
+class TargetReader {
+ public:
+  TargetReader(Report& report, const BackendNames& backends) : report_(&report), backends_(&backends) {}
 
-// A backend's name, where `reject` may or may not stand instead.
-Target read_target(Report& report, const Value& value, const Config& config, bool may_reject) {
-  auto name = read_text(report, value);
-  if (!name || (may_reject && *name == words::reject)) return std::nullopt;
-  // No backends at all is an error of its own.
-  if (!config.backends.empty() && config.find_backend(*name) == nullptr) {
-    report.error(value.line, value.message("there is no backend " + quoted(*name) + ": the known ones are " +
-                                           known_backends(config) + (may_reject ? ", or 'reject'" : "")));
+  [[nodiscard]] Report& report() const { return *report_; }
+
+  // A backend's name.
+  [[nodiscard]] Target backend(const Value& value) const {
+    auto name = read_text(*report_, value);
+    if (name) require_known(value, *name, {});
+    return name;
   }
-  return name;
+
+  // A backend's name, or `reject`.
+  [[nodiscard]] Target backend_or_reject(const Value& value) const {
+    auto name = read_text(*report_, value);
+    if (!name || *name == words::reject) return std::nullopt;
+    require_known(value, *name, words::reject);
+    return name;
+  }
+
+ private:
+  // `other` is a word that could have been meant as well.
+  void require_known(const Value& value, const std::string& name, std::string_view other) const {
+    const auto& known = backends_->names;
+    // No backends at all is an error of its own.
+    if (!backends_->complete || known.empty() || std::ranges::find(known, name) != known.end()) return;
+    std::vector<std::string_view> names(known.begin(), known.end());
+    std::string remedy = ": the known ones are " + listed(names);
+    if (!other.empty()) {
+      remedy += ", or " + quoted(other);
+      names.push_back(other);
+    }
+    if (const auto meant = nearest(name, names)) remedy = "; did you mean " + quoted(*meant) + "?";
+    report_->error(value.line, value.message("there is no backend " + quoted(name) + remedy));
+  }
+
+  Report* report_;
+  const BackendNames* backends_;
+};
+
+Parsed<std::string> parse_protocol(std::string_view text) {
+  if (text == words::otherwise) {
+    return Problem{quoted(text) + " is no protocol: write it beside alpn, for every other protocol"};
+  }
+  if (text.empty() || text.size() > ranges::alpn_protocol) {
+    return Problem{quoted(text) + " must be 1 to 255 bytes, as in ALPN: 'h2', 'http/1.1'"};
+  }
+  return {boost::system::in_place_value, text};
 }
 
-std::vector<AlpnRoute> read_alpn(Report& report, const Value& value, const Config& config) {
+std::vector<AlpnRoute> read_alpn(const Value& value, const TargetReader& targets) {
   std::vector<AlpnRoute> routes;
-  const auto map = MapReader::of_names(report, value, "protocol");
-  if (map.is_map() && map.entries().empty())
-    report.error(value.line, value.message("is empty: list protocols or remove it"));
+  const auto map = MapReader::of_names(targets.report(), value, "protocol", value.path);
+  if (map.is_map() && map.mentioned().empty()) {
+    targets.report().error(value.line, value.message("is empty: list protocols, or remove it"));
+  }
   for (const auto& entry : map.entries()) {
-    if (entry.key.empty() || entry.key.size() > ranges::alpn_protocol) {
-      report.error(entry.line,
-                   "protocol " + quoted(entry.key) + " must be 1 to 255 bytes, as in ALPN: 'h2', 'http/1.1'");
-    }
-    routes.push_back({entry.key, read_target(report, entry.value, config, true)});
+    const auto protocol = parse_protocol(entry.key);
+    if (!protocol) targets.report().error(entry.line, "protocol " + protocol.error().text);
+    routes.push_back({entry.key, targets.backend_or_reject(entry.value)});
   }
   return routes;
 }
 
-NameRoute read_name_route(Report& report, const MapReader::Entry& entry, const Config& config) {
-  if (!entry.value.node.IsMap()) return {{}, read_target(report, entry.value, config, true)};
+NameRoute read_name_route(const Value& value, const TargetReader& targets) {
+  if (!value.node.IsMap()) return {{}, targets.backend_or_reject(value)};
   NameRoute route;
-  const MapReader map(report, entry.value, keys::name_route);
-  if (const Value* alpn = map.require("alpn", "map protocols to backends, or write the backend's name alone")) {
-    route.alpn = read_alpn(report, *alpn, config);
-  }
-  if (const Value* otherwise = map.find("default")) route.otherwise = read_target(report, *otherwise, config, true);
+  const MapReader map(targets.report(), value, keys::name_route, value.path + " ");
+  const Value* alpn = map.require("alpn", "map protocols to backends, or write the backend's name alone");
+  const Value* otherwise = map.find(words::otherwise);
+  if (alpn != nullptr) route.alpn = read_alpn(*alpn, targets);
+  if (otherwise != nullptr) route.otherwise = targets.backend_or_reject(*otherwise);
   return route;
 }
 
-void read_names(Report& report, const Value& value, const Config& config, policy::Route& route) {
-  const auto map = MapReader::of_names(report, value, "server name");
-  if (map.is_map() && map.entries().empty()) {
+void read_names(const Value& value, const TargetReader& targets, policy::Route& route) {
+  Report& report = targets.report();
+  const auto map = MapReader::of_names(report, value, "server name", value.path);
+  if (map.is_map() && map.mentioned().empty()) {
     report.error(value.line,
-                 "route.sni: is empty: map server names to backends, or write backend: NAME instead of sni");
+                 value.message("is empty: map server names to backends, or write backend: NAME instead of sni"));
   }
+  std::map<std::string, const MapReader::Entry*> first;
   for (const auto& entry : map.entries()) {
     const auto pattern = parse_server_name_pattern(entry.key);
-    if (!pattern) {
-      report.error(entry.line, "server name " + pattern.error().text);
-      continue;
-    }
+    if (!pattern) report.error(entry.line, "server name " + pattern.error().text);
+    NameRoute name_route = read_name_route(entry.value, targets);
+    if (!pattern) continue;
     // Keys that differ in case only are two to YAML.
-    if (!route.names.emplace(*pattern, read_name_route(report, entry, config)).second) {
-      report.error(entry.line, "server name " + quoted(entry.key) +
-                                   " is written twice, but for the case of its letters: "
-                                   "remove one of the two");
+    const auto [known, is_new] = first.emplace(*pattern, &entry);
+    if (!is_new) {
+      report.error(entry.line, "server name " + quoted(entry.key) + " is written twice, first in line " +
+                                   std::to_string(known->second->line) + " as " + quoted(known->second->key) +
+                                   ": letters count without case: remove one of the two");
     }
+    route.names.emplace(*pattern, std::move(name_route));
+  }
+}
+
+// Either `backend`, or `sni` with or without `default`. Each mistake is one error, at the key that is too much.
+void require_one_kind(Report& report, const MapReader& map) {
+  const Value* backend = map.find("backend");
+  const Value* otherwise = map.find(words::otherwise);
+  if (backend != nullptr && map.find("sni") != nullptr) {
+    report.error(backend->line,
+                 "route.backend: takes every connection and cannot stand beside 'sni': write default: NAME for what no "
+                 "server name takes");
+  } else if (backend != nullptr && otherwise != nullptr) {
+    report.error(otherwise->line,
+                 "route.default: is for what no server name of 'sni' takes, and 'backend' takes every connection: "
+                 "remove one of the two");
+  } else if (map.mentions("backend") || map.mentions("sni") || map.has_unavailable()) {
+    return;
+  } else if (otherwise != nullptr) {
+    report.error(otherwise->line,
+                 "route.default: is for what no server name of 'sni' takes: add sni: { NAME: BACKEND }, or write "
+                 "backend: NAME");
+  } else if (!map.mentions(words::otherwise)) {
+    map.report_missing("backend",
+                       "name one of the backends, as in route: { backend: NAME }, or route by server name with sni");
   }
 }
 
 }  // namespace
 
-void read_route(Report& report, const MapReader& listener_map, const Config& config, Listener& listener) {
+void read_route(Report& report, const MapReader& listener_map, const BackendNames& backends, policy::Route& route) {
   const Value* value = listener_map.require("route", "say where connections go, as in route: { backend: NAME }");
   if (value == nullptr) return;
   const MapReader map(report, *value, keys::route, "route.");
   if (!map.is_map()) return;
-  const Value* names = map.find("sni");
-  const Value* otherwise = map.find("default");
-  if (!map.mentions("sni") && !map.mentions("default")) {
-    const Value* backend = map.has_unavailable()
-                               ? map.find("backend")
-                               : map.require("backend", "name one of the backends, as in route: { backend: NAME }");
-    if (backend != nullptr) listener.route.otherwise = read_target(report, *backend, config, false);
-    return;
-  }
-  if (map.mentions("backend")) {
-    report.error(value->line,
-                 "route: 'backend' takes every connection and cannot stand beside 'sni' and 'default': write "
-                 "default: NAME for what no server name takes");
-  }
-  if (!map.mentions("sni")) {
-    report.error(value->line,
-                 "route: 'default' is for what no server name of 'sni' takes: add sni: { NAME: BACKEND }, or "
-                 "write backend: NAME");
-  }
-  if (names != nullptr) read_names(report, *names, config, listener.route);
-  if (otherwise != nullptr) listener.route.otherwise = read_target(report, *otherwise, config, true);
+  require_one_kind(report, map);
+  const TargetReader targets(report, backends);
+  if (const Value* backend = map.find("backend")) route.otherwise = targets.backend(*backend);
+  if (const Value* names = map.find("sni")) read_names(*names, targets, route);
+  if (const Value* otherwise = map.find(words::otherwise)) route.otherwise = targets.backend_or_reject(*otherwise);
 }
 
 }  // namespace realpeer::config

@@ -64,14 +64,22 @@ bool is_alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <
 
 bool is_name_character(char c) { return is_alphanumeric(c) || c == '.' || c == '_' || c == '-'; }
 
-// Host names as resolvers take them, and literal addresses. Digits and dots alone would be looked up as a name if they
-// are no address, which is never what was meant.
+// Digits and dots alone are meant as an address, if not a whole one.
+bool looks_like_v4(std::string_view host) { return host.find_first_not_of("0123456789.") == std::string_view::npos; }
+
+// RFC 6066, section 3: no literal addresses as server names.
+bool is_address(std::string_view name) {
+  const bool v4 = !name.empty() && looks_like_v4(name);
+  return v4 || net::parse_endpoint("[" + std::string(name) + "]:1").has_value();
+}
+
+// Host names as resolvers take them, and literal addresses. What looks like an address and is none would be looked up
+// as a name, which is never what was meant.
 bool is_host(std::string_view host, std::string_view endpoint) {
   if (net::parse_endpoint(endpoint)) return true;
   if (endpoint.starts_with('[') || host.size() > ranges::host_name) return false;
   const bool empty_label = host.starts_with('.') || host.find("..") != std::string_view::npos;
-  const bool address_like = host.find_first_not_of("0123456789.") == std::string_view::npos;
-  return !empty_label && !address_like && std::ranges::all_of(host, is_name_character);
+  return !empty_label && !looks_like_v4(host) && std::ranges::all_of(host, is_name_character);
 }
 
 }  // namespace
@@ -146,14 +154,20 @@ Parsed<EndpointSpec> parse_endpoint_spec(std::string_view text) {
 
 Parsed<std::string> parse_server_name_pattern(std::string_view text) {
   const auto refuse = [text](const std::string& why) { return Problem{quoted(text) + " " + why}; };
-  if (text == "*") return refuse("is every name: write default: NAME for those");
+  if (text == "*") return refuse("is every name: write default: NAME beside sni for those");
+  if (text == words::otherwise) return refuse("is no server name: write it beside sni, for every other name");
   if (!std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; })) {
     return refuse("is not ASCII: write its A-label, as in 'xn--bcher-kva.example'");
   }
   const bool wildcard = text.starts_with("*.");
   const std::string_view name = wildcard ? text.substr(2) : text;
-  const bool empty_label =
-      name.empty() || name.starts_with('.') || name.ends_with('.') || name.find("..") != std::string_view::npos;
+  if (is_address(name)) {
+    return refuse("is an address, and no client asks for one by SNI: write a host name, or default: NAME beside sni");
+  }
+  if (name.size() > 1 && name.ends_with('.')) {
+    return refuse("ends with a dot, which counts for nothing: write " + quoted(text.substr(0, text.size() - 1)));
+  }
+  const bool empty_label = name.empty() || name.starts_with('.') || name.find("..") != std::string_view::npos;
   if (empty_label || name.size() > ranges::host_name || !std::ranges::all_of(name, is_name_character)) {
     return refuse("is not a server name: write a host name, as in 'git.example.com', or '*.example.com' for all below");
   }

@@ -14,10 +14,12 @@ struct Range {
   T most;
 };
 
-// A map's keys: those this version reads, and those of the design it does not have yet.
+// A map's keys: those this version reads, those of the design it does not have yet, and those that stand in the main
+// file only.
 struct Keys {
   std::span<const std::string_view> known;
   std::span<const std::string_view> unavailable{};
+  std::span<const std::string_view> of_main{};
 };
 
 namespace keys {
@@ -29,7 +31,7 @@ inline constexpr Keys root{root_known, root_unavailable};
 
 // Of a file in the `include` list.
 inline constexpr std::string_view included_known[] = {"listeners", "backends"};
-inline constexpr Keys included{included_known};
+inline constexpr Keys included{included_known, root_unavailable, root_known};
 
 inline constexpr std::string_view listener_known[] = {"name",           "bind",       "accept_proxy", "trusted_cidrs",
                                                       "header_timeout", "max_header", "route"};
@@ -74,9 +76,12 @@ namespace words {
 inline constexpr std::string_view datapath_unavailable[] = {"packet"};
 inline constexpr std::string_view identity_unavailable[] = {"peername", "transparent", "xff"};
 inline constexpr std::string_view send_tlvs[] = {"authority", "alpn", "unique_id", "crc32c"};
+inline constexpr std::string_view pass_through[] = {"none", "all"};
 inline constexpr std::string_view send_proxy[] = {"off", "local"};
 // Where a backend's name could stand, and so no backend's name.
 inline constexpr std::string_view reject = "reject";
+// Of a route, beside `sni` or `alpn`, and so no server name and no protocol in them.
+inline constexpr std::string_view otherwise = "default";
 inline constexpr std::string_view log_levels[] = {"trace", "debug", "info", "warn", "error"};
 
 }  // namespace words

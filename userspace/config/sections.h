@@ -10,14 +10,21 @@ inline constexpr std::string_view backends_remedy =
     "name at least one, as in backends: { web: { endpoints: ['10.0.0.7:80'] } }";
 inline constexpr std::string_view listeners_remedy = "list at least one with name, bind and route";
 
+// The backends as they are named in all files, whatever else is wrong with them, so that one mistake is one error: a
+// route to a backend that has problems is right.
+struct BackendNames {
+  std::vector<std::string> names;
+  bool complete = true;  // else a part could not be read, and a name that is not here may stand there
+};
+
 // Adds the backends of one file; a name taken by another file's is an error.
-void read_backends(Report& report, const MapReader& root, Config& config);
+void read_backends(Report& report, const MapReader& root, Config& config, BackendNames& names);
 
 // Adds the listeners of one file. After read_backends() for all files, since routes name backends. Listeners that have
 // problems are kept, with defaults where a setting could not be read, so that lint() sees all of them.
-void read_listeners(Report& report, const MapReader& root, Config& config);
+void read_listeners(Report& report, const MapReader& root, const BackendNames& backends, Config& config);
 
 // The `route` of a listener.
-void read_route(Report& report, const MapReader& listener_map, const Config& config, Listener& listener);
+void read_route(Report& report, const MapReader& listener_map, const BackendNames& backends, policy::Route& route);
 
 }  // namespace realpeer::config

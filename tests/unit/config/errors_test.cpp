@@ -1,224 +1,211 @@
-// Every error of the loader, with its line and its text.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include "unit/config/written.h"
+// Every error of the loader, with its line and its text: documents, settings, listeners and trust. Backends, routes and
+// included files have files of their own.
+#include "unit/config/refusals.h"
 
 namespace realpeer::config {
 namespace {
 
 using testing::ElementsAre;
 using written::problems;
-using written::with_backend;
 using written::with_listener;
 using written::with_root;
 using written::with_routed_listener;
-
-struct Case {
-  const char* name;
-  std::string text;
-  std::string problem;  // the only one, without the file's name
-};
-
-// The name stands for the case where GoogleTest would print the bytes.
-void PrintTo(const Case& shown, std::ostream* out) { *out << shown.name; }
-
-class LoadRefuses : public testing::TestWithParam<Case> {};
 
 TEST_P(LoadRefuses, WithLineAndRemedy) {
   EXPECT_THAT(problems(GetParam().text), ElementsAre("t.yaml:" + GetParam().problem));
 }
 
-const auto name_of = [](const auto& test) { return std::string(test.param.name); };
-
-const std::string no_name = " cannot be a name: write 1 to 63 letters, digits, '.', '_' or '-', and not '.' or '..'";
-const std::string map_remedy = " must be a map: write 'KEY: VALUE' lines below it, or '{ }'";
-const std::string list_remedy = " must be a list: write each item after '- ', or all of them in '[ ]'";
-
 INSTANTIATE_TEST_SUITE_P(
     Documents, LoadRefuses,
     testing::Values(
-        Case{"AnEmptyDocument", "", "1: error: the configuration is empty: it needs at least listeners and backends"},
-        Case{"CommentsAlone", "# nothing\n",
-             "1: error: the configuration is empty: it needs at least listeners and backends"},
-        Case{"AListAtTheTop", "- a\n", "1: error: the configuration:" + map_remedy},
-        Case{"TextAtTheTop", "listen on port 80\n", "1: error: the configuration:" + map_remedy},
-        Case{"BrokenSyntax", "node: a\nlisteners: [\n",
-             "3: error: not valid YAML: end of sequence flow not found: mend the syntax here"},
-        Case{"TabsAsIndent", "listeners:\n\t- name: a\n",
-             "2: error: not valid YAML: illegal block entry: mend the syntax here"},
-        Case{"AnUnknownAnchor", "node: *nothing\n",
-             "1: error: not valid YAML: the referenced anchor is not defined: mend the syntax here"},
-        Case{"ASecondDocument", with_root("") + "---\nnode: b\n",
-             "4: error: stray text, or a second YAML document, begins here: keep one document, without '---'"},
-        Case{"AStrayComma", "\n, node: a\n",
-             "2: error: stray text, or a second YAML document, begins here: keep one document, without '---'"},
-        Case{"AStrayBracketAtTheEnd", "{ node: a }\n}\n",
-             "2: error: not valid YAML: illegal flow end: mend the syntax here"},
-        Case{"NestingWithoutEnd", std::string(100'000, '['),
-             "1: error: not valid YAML: bad file: mend the syntax here"},
+        Refusal{"AnEmptyDocument", "",
+                "1: error: the configuration is empty: it needs at least listeners and backends"},
+        Refusal{"CommentsAlone", "# nothing\n",
+                "1: error: the configuration is empty: it needs at least listeners and backends"},
+        Refusal{"AListAtTheTop", "- a\n", "1: error: the configuration:" + map_remedy},
+        Refusal{"TextAtTheTop", "listen on port 80\n", "1: error: the configuration:" + map_remedy},
+        Refusal{"BrokenSyntax", "node: a\nlisteners: [\n",
+                "3: error: not valid YAML: end of sequence flow not found: mend the syntax here"},
+        Refusal{"TabsAsIndent", "listeners:\n\t- name: a\n",
+                "2: error: not valid YAML: illegal block entry: mend the syntax here"},
+        Refusal{"AnUnknownAnchor", "node: *nothing\n",
+                "1: error: not valid YAML: the referenced anchor is not defined: mend the syntax here; what begins "
+                "with '*' needs "
+                "quotes, as in '*.example.com'"},
+        Refusal{"ASecondDocument", with_root("") + "---\nnode: b\n",
+                "4: error: stray text, or a second YAML document, begins here: keep one document, without '---'"},
+        Refusal{"AStrayComma", "\n, node: a\n",
+                "2: error: stray text, or a second YAML document, begins here: keep one document, without '---'"},
+        Refusal{"AStrayBracketAtTheEnd", "{ node: a }\n}\n",
+                "2: error: not valid YAML: illegal flow end: mend the syntax here"},
+        Refusal{"NestingWithoutEnd", std::string(100'000, '['),
+                "1: error: not valid YAML: bad file: mend the syntax here"},
 
-        Case{"AMapAsAKey", with_root("{ a: b }: c"), "1: error: the configuration: a key must be a single word"}),
+        Refusal{"AMapAsAKey", with_root("{ a: b }: c"), "1: error: the configuration: a key must be a single word"}),
     name_of);
 
 INSTANTIATE_TEST_SUITE_P(
     TopLevel, LoadRefuses,
     testing::Values(
-        Case{"AnUnknownKeyWithTheNearestOne", with_root("datapth: auto"),
-             "1: error: unknown key 'datapth'; did you mean 'datapath'?"},
-        Case{"AnUnknownKeyWithTheKnownOnes", with_root("worker_threads: 4"),
-             "1: error: unknown key 'worker_threads': the keys here are node, datapath, splice_credit, include, "
-             "listeners, backends, limits, timeouts, log"},
-        Case{"AMergeKey", with_root("<<: { node: b }"),
-             "1: error: unknown key '<<': the keys here are node, datapath, splice_credit, include, listeners, "
-             "backends, limits, timeouts, log"},
-        Case{"ARepeatedKey", with_root("node: a\nnode: b"),
-             "2: error: key 'node' is written twice, first in line 1: remove one of the two"},
-        Case{"ARepeatedSection", with_root("") + "backends: {}\n",
-             "4: error: key 'backends' is written twice, first in line 3: remove one of the two"},
-        Case{"AKeyWithoutValue", with_root("node:"), "1: error: node: has no value: give it one, or remove the key"},
-        Case{"ANodeThatIsNoName", with_root("node: ../other"), "1: error: node: '../other'" + no_name},
-        Case{"ANodeThatIsAList", with_root("node: [a]"), "1: error: node: must be a single value, not a list"},
-        Case{"ANodeThatIsAMap", with_root("node: { a: b }"), "1: error: node: must be a single value, not a map"},
-        Case{"AnUnknownDatapath", with_root("datapath: sokmap"),
-             "1: error: datapath: 'sokmap' is not known; did you mean 'sockmap'? choose one of auto, sockmap, relay"},
-        Case{"TheDatapathPacket", with_root("datapath: packet"),
-             "1: error: datapath: 'packet' is not available in this version: choose one of auto, sockmap, relay"},
-        Case{"ASpliceCreditWithAnotherUnit", with_root("splice_credit: 1MB"),
-             "1: error: splice_credit: '1MB' is not a size: write whole bytes, or a whole number with KiB or MiB, as "
-             "in '1MiB'"},
-        Case{"ASpliceCreditTooSmall", with_root("splice_credit: 63KiB"),
-             "1: error: splice_credit: '63KiB' is out of range: write 64KiB to 64MiB"},
-        Case{"ASpliceCreditTooLarge", with_root("splice_credit: 67108865"),
-             "1: error: splice_credit: '67108865' is out of range: write 64KiB to 64MiB"},
-        Case{"TheKeyPacket", with_root("packet: { interfaces: [wt0] }"),
-             "1: error: 'packet' is not available in this version: remove it"},
-        Case{"TheKeyAdmin", with_root("admin: { bind: 127.0.0.1:9901 }"),
-             "1: error: 'admin' is not available in this version: remove it"},
-        Case{"TheKeyAdmission", with_root("admission: { mode: auto }"),
-             "1: error: 'admission' is not available in this version: remove it"}),
+        Refusal{"AnUnknownKeyWithTheNearestOne", with_root("datapth: auto"),
+                "1: error: unknown key 'datapth'; did you mean 'datapath'?"},
+        Refusal{"AnUnknownKeyWithTheKnownOnes", with_root("worker_threads: 4"),
+                "1: error: unknown key 'worker_threads': the keys here are node, datapath, splice_credit, include, "
+                "listeners, backends, limits, timeouts, log"},
+        Refusal{"AMergeKey", with_root("<<: { node: b }"),
+                "1: error: unknown key '<<': the keys here are node, datapath, splice_credit, include, listeners, "
+                "backends, limits, timeouts, log"},
+        Refusal{"ARepeatedKey", with_root("node: a\nnode: b"),
+                "2: error: key 'node' is written twice, first in line 1: remove one of the two"},
+        Refusal{"ARepeatedSection", with_root("") + "backends: {}\n",
+                "4: error: key 'backends' is written twice, first in line 3: remove one of the two"},
+        Refusal{"AKeyWithoutValue", with_root("node:"), "1: error: node: has no value: give it one, or remove the key"},
+        Refusal{"ANodeThatIsNoName", with_root("node: ../other"), "1: error: node: '../other'" + no_name},
+        Refusal{"ANodeThatIsAList", with_root("node: [a]"), "1: error: node: must be a single value, not a list"},
+        Refusal{"ANodeThatIsAMap", with_root("node: { a: b }"), "1: error: node: must be a single value, not a map"},
+        Refusal{
+            "AnUnknownDatapath", with_root("datapath: sokmap"),
+            "1: error: datapath: 'sokmap' is not known; did you mean 'sockmap'? choose one of auto, sockmap, relay"},
+        Refusal{"TheDatapathPacket", with_root("datapath: packet"),
+                "1: error: datapath: 'packet' is not available in this version: choose one of auto, sockmap, relay"},
+        Refusal{
+            "ASpliceCreditWithAnotherUnit", with_root("splice_credit: 1MB"),
+            "1: error: splice_credit: '1MB' is not a size: write whole bytes, or a whole number with KiB or MiB, as "
+            "in '1MiB'"},
+        Refusal{"ASpliceCreditTooSmall", with_root("splice_credit: 63KiB"),
+                "1: error: splice_credit: '63KiB' is out of range: write 64KiB to 64MiB"},
+        Refusal{"ASpliceCreditTooLarge", with_root("splice_credit: 67108865"),
+                "1: error: splice_credit: '67108865' is out of range: write 64KiB to 64MiB"},
+        Refusal{"TheKeyPacket", with_root("packet: { interfaces: [wt0] }"),
+                "1: error: 'packet' is not available in this version: remove it"},
+        Refusal{"TheKeyAdmin", with_root("admin: { bind: 127.0.0.1:9901 }"),
+                "1: error: 'admin' is not available in this version: remove it"},
+        Refusal{"TheKeyAdmission", with_root("admission: { mode: auto }"),
+                "1: error: 'admission' is not available in this version: remove it"}),
     name_of);
 
 INSTANTIATE_TEST_SUITE_P(
     Sections, LoadRefuses,
     testing::Values(
-        Case{"LimitsThatAreNoMap", with_root("limits: 5"), "1: error: limits:" + map_remedy},
-        Case{"NoConnections", with_root("limits: { connections: 0 }"),
-             "1: error: limits.connections: '0' is out of range: write 1 to 10000000"},
-        Case{"TooManyConnections", with_root("limits: { connections: 10000001 }"),
-             "1: error: limits.connections: '10000001' is out of range: write 1 to 10000000"},
-        Case{"ConnectionsInWords", with_root("limits:\n  connections: many"),
-             "2: error: limits.connections: 'many' is not a whole number: write digits only"},
-        Case{"LimitsPerClient", with_root("limits: { per_client: { rate: 50/s } }"),
-             "1: error: 'per_client' is not available in this version: remove it"},
-        Case{"LimitsPerSource", with_root("limits: { per_source_syn: { rate: 50/s } }"),
-             "1: error: 'per_source_syn' is not available in this version: remove it"},
-        Case{"ATimeoutWithoutUnit", with_root("timeouts:\n  idle: 5"),
-             "2: error: timeouts.idle: '5' has no unit: write '5s'"},
-        Case{"ATimeoutThatIsNoDuration", with_root("timeouts: { connect: soon }"),
-             "1: error: timeouts.connect: 'soon' is not a duration: write a whole number with ms, s, m or h, as in "
-             "'5s'"},
-        Case{"AConnectTimeoutOutOfRange", with_root("timeouts: { connect: 6m }"),
-             "1: error: timeouts.connect: '6m' is out of range: write 1ms to 5m"},
-        Case{"AnIdleTimeoutOutOfRange", with_root("timeouts: { idle: 0s }"),
-             "1: error: timeouts.idle: '0s' is out of range: write 1ms to 720h"},
-        Case{"AHalfClosedTimeoutOutOfRange", with_root("timeouts: { half_closed: 25h }"),
-             "1: error: timeouts.half_closed: '25h' is out of range: write 1ms to 24h"},
-        Case{"ADrainTimeoutOutOfRange", with_root("timeouts: { drain: 25h }"),
-             "1: error: timeouts.drain: '25h' is out of range: write 0s to 24h"},
-        Case{"AnUnknownTimeout", with_root("timeouts: { half_close: 5m }"),
-             "1: error: unknown key 'half_close'; did you mean 'half_closed'?"},
-        Case{"ARepeatedTimeout", with_root("timeouts: { idle: 5m, idle: 6m }"),
-             "1: error: key 'idle' is written twice, first in line 1: remove one of the two"},
-        Case{"AnUnknownLogLevel", with_root("log: { level: warning }"),
-             "1: error: log.level: 'warning' is not known: choose one of trace, debug, info, warn, error"},
-        Case{"AnAccessLogThatIsNoPath", with_root("log: { access: stderr }"),
-             "1: error: log.access: 'stderr' is no place for a log: write stdout, off, or a path with a '/', as in "
-             "'/var/log/realpeer/access.log'"}),
+        Refusal{"LimitsThatAreNoMap", with_root("limits: 5"), "1: error: limits:" + map_remedy},
+        Refusal{"NoConnections", with_root("limits: { connections: 0 }"),
+                "1: error: limits.connections: '0' is out of range: write 1 to 10000000"},
+        Refusal{"TooManyConnections", with_root("limits: { connections: 10000001 }"),
+                "1: error: limits.connections: '10000001' is out of range: write 1 to 10000000"},
+        Refusal{"ConnectionsInWords", with_root("limits:\n  connections: many"),
+                "2: error: limits.connections: 'many' is not a whole number: write digits only"},
+        Refusal{"LimitsPerClient", with_root("limits: { per_client: { rate: 50/s } }"),
+                "1: error: 'per_client' is not available in this version: remove it"},
+        Refusal{"LimitsPerSource", with_root("limits: { per_source_syn: { rate: 50/s } }"),
+                "1: error: 'per_source_syn' is not available in this version: remove it"},
+        Refusal{"ATimeoutWithoutUnit", with_root("timeouts:\n  idle: 5"),
+                "2: error: timeouts.idle: '5' has no unit: write '5s'"},
+        Refusal{"ATimeoutThatIsNoDuration", with_root("timeouts: { connect: soon }"),
+                "1: error: timeouts.connect: 'soon' is not a duration: write a whole number with ms, s, m or h, as in "
+                "'5s'"},
+        Refusal{"AConnectTimeoutOutOfRange", with_root("timeouts: { connect: 6m }"),
+                "1: error: timeouts.connect: '6m' is out of range: write 1ms to 5m"},
+        Refusal{"AnIdleTimeoutOutOfRange", with_root("timeouts: { idle: 0s }"),
+                "1: error: timeouts.idle: '0s' is out of range: write 1ms to 720h"},
+        Refusal{"AHalfClosedTimeoutOutOfRange", with_root("timeouts: { half_closed: 25h }"),
+                "1: error: timeouts.half_closed: '25h' is out of range: write 1ms to 24h"},
+        Refusal{"ADrainTimeoutOutOfRange", with_root("timeouts: { drain: 25h }"),
+                "1: error: timeouts.drain: '25h' is out of range: write 0s to 24h"},
+        Refusal{"AnUnknownTimeout", with_root("timeouts: { half_close: 5m }"),
+                "1: error: unknown key 'half_close'; did you mean 'half_closed'?"},
+        Refusal{"ARepeatedTimeout", with_root("timeouts: { idle: 5m, idle: 6m }"),
+                "1: error: key 'idle' is written twice, first in line 1: remove one of the two"},
+        Refusal{"AnUnknownLogLevel", with_root("log: { level: warning }"),
+                "1: error: log.level: 'warning' is not known: choose one of trace, debug, info, warn, error"},
+        Refusal{"AnAccessLogThatIsNoPath", with_root("log: { access: stderr }"),
+                "1: error: log.access: 'stderr' is no place for a log: write stdout, off, or a path with a '/', as in "
+                "'/var/log/realpeer/access.log'"}),
     name_of);
 
 INSTANTIATE_TEST_SUITE_P(
     Listeners, LoadRefuses,
     testing::Values(
-        Case{"NoListeners", "backends: { b: { endpoints: ['10.0.0.7:80'] } }\n",
-             "1: error: 'listeners' is missing: list at least one with name, bind and route"},
-        Case{"AnEmptyListOfListeners", "backends: { b: { endpoints: ['10.0.0.7:80'] } }\nlisteners: []\n",
-             "2: error: 'listeners' is empty: list at least one with name, bind and route"},
-        Case{"ListenersThatAreNoList", "backends: { b: { endpoints: ['10.0.0.7:80'] } }\nlisteners: { a: b }\n",
-             "2: error: listeners:" + list_remedy},
-        Case{"AListenerThatIsNoMap", with_routed_listener("").append("- b\n"), "7: error: listener:" + map_remedy},
-        Case{"AListenerWithoutName",
-             "backends: { b: { endpoints: ['10.0.0.7:80'] } }\nlisteners:\n- { bind: '192.0.2.9:80', route: { "
-             "backend: b } }\n",
-             "3: error: 'name' is missing: give the listener a name of its own"},
-        Case{"AListenerWithoutBind",
-             "backends: { b: { endpoints: ['10.0.0.7:80'] } }\nlisteners:\n- { name: a, route: { backend: b } }\n",
-             "3: error: 'bind' is missing: say where to listen, as in bind: '0.0.0.0:2222'"},
-        Case{"AListenerWithoutRoute", with_listener(""),
-             "3: error: 'route' is missing: say where connections go, as in route: { backend: NAME }"},
-        Case{"AListenerNameTwice",
-             with_routed_listener("") + "- { name: a, bind: '192.0.2.9:81', route: { backend: b } }\n",
-             "7: error: listener name 'a' is taken by the listener at t.yaml:3: rename one of the two"},
-        Case{"AListenerNameThatIsNoName",
-             with_routed_listener("") + "- { name: a b, bind: '192.0.2.9:81', route: { backend: b } }\n",
-             "7: error: name: 'a b'" + no_name},
-        Case{"ABindWithoutPort", with_routed_listener("") + "- { name: c, bind: 192.0.2.9, route: { backend: b } }\n",
-             "7: error: bind: '192.0.2.9' has no port: write '192.0.2.9:PORT'; '0.0.0.0:PORT' is every IPv4 address "
-             "of this host, '[::]:PORT' IPv6 and IPv4"},
-        Case{"ABindWithAName",
-             with_routed_listener("") + "- { name: c, bind: 'localhost:80', route: { backend: b } }\n",
-             "7: error: bind: 'localhost' in 'localhost:80' is not an IP address: names are not taken here, write one "
-             "as in '192.0.2.1:80' or '[2001:db8::1]:80'; '0.0.0.0:PORT' is every IPv4 address of this host, "
-             "'[::]:PORT' IPv6 and IPv4"},
-        Case{"AnUnknownListenerKey", with_routed_listener("  header_timeouts: 5s"),
-             "5: error: unknown key 'header_timeouts'; did you mean 'header_timeout'?"},
-        Case{"AHeaderTimeoutOutOfRange", with_routed_listener("  header_timeout: 301s"),
-             "5: error: header_timeout: '301s' is out of range: write 1ms to 5m"},
-        Case{"AHeaderTimeoutOfNothing", with_routed_listener("  header_timeout: 0ms"),
-             "5: error: header_timeout: '0ms' is out of range: write 1ms to 5m"},
-        Case{"AMaxHeaderTooSmall", with_routed_listener("  max_header: 107"),
-             "5: error: max_header: '107' is out of range: write 108 to 65551"},
-        Case{"AMaxHeaderTooLarge", with_routed_listener("  max_header: 65552"),
-             "5: error: max_header: '65552' is out of range: write 108 to 65551"},
-        Case{"TheKeyTls", with_routed_listener("  tls: { certificate: a.pem }"),
-             "5: error: 'tls' is not available in this version: remove it"},
-        Case{"TheKeyTrustedForwarders", with_routed_listener("  trusted_forwarders: [10.0.0.1]"),
-             "5: error: 'trusted_forwarders' is not available in this version: remove it"}),
+        Refusal{"NoListeners", "backends: { b: { endpoints: ['10.0.0.7:80'] } }\n",
+                "1: error: 'listeners' is missing: list at least one with name, bind and route"},
+        Refusal{"AnEmptyListOfListeners", "backends: { b: { endpoints: ['10.0.0.7:80'] } }\nlisteners: []\n",
+                "2: error: 'listeners' is empty: list at least one with name, bind and route"},
+        Refusal{"ListenersThatAreNoList", "backends: { b: { endpoints: ['10.0.0.7:80'] } }\nlisteners: { a: b }\n",
+                "2: error: listeners:" + list_remedy},
+        Refusal{"AListenerThatIsNoMap", with_routed_listener("").append("- b\n"), "7: error: listener:" + map_remedy},
+        Refusal{"AListenerWithoutName",
+                "backends: { b: { endpoints: ['10.0.0.7:80'] } }\nlisteners:\n- { bind: '192.0.2.9:80', route: { "
+                "backend: b } }\n",
+                "3: error: 'name' is missing: give the listener a name of its own"},
+        Refusal{"AListenerWithoutBind",
+                "backends: { b: { endpoints: ['10.0.0.7:80'] } }\nlisteners:\n- { name: a, route: { backend: b } }\n",
+                "3: error: 'bind' is missing: say where to listen, as in bind: '0.0.0.0:2222'"},
+        Refusal{"AListenerWithoutRoute", with_listener(""),
+                "3: error: 'route' is missing: say where connections go, as in route: { backend: NAME }"},
+        Refusal{"AListenerNameTwice",
+                with_routed_listener("") + "- { name: a, bind: '192.0.2.9:81', route: { backend: b } }\n",
+                "7: error: listener name 'a' is taken by the listener at t.yaml:3: rename one of the two"},
+        Refusal{"AListenerNameThatIsNoName",
+                with_routed_listener("") + "- { name: a b, bind: '192.0.2.9:81', route: { backend: b } }\n",
+                "7: error: name: 'a b'" + no_name},
+        Refusal{"ABindWithoutPort",
+                with_routed_listener("") + "- { name: c, bind: 192.0.2.9, route: { backend: b } }\n",
+                "7: error: bind: '192.0.2.9' has no port: write '192.0.2.9:PORT'; '0.0.0.0:PORT' is every IPv4 address "
+                "of this host, '[::]:PORT' IPv6 and IPv4"},
+        Refusal{
+            "ABindWithAName", with_routed_listener("") + "- { name: c, bind: 'localhost:80', route: { backend: b } }\n",
+            "7: error: bind: 'localhost' in 'localhost:80' is not an IP address: names are not taken here, write one "
+            "as in '192.0.2.1:80' or '[2001:db8::1]:80'; '0.0.0.0:PORT' is every IPv4 address of this host, "
+            "'[::]:PORT' IPv6 and IPv4"},
+        Refusal{"AnUnknownListenerKey", with_routed_listener("  header_timeouts: 5s"),
+                "5: error: unknown key 'header_timeouts'; did you mean 'header_timeout'?"},
+        Refusal{"AHeaderTimeoutOutOfRange", with_routed_listener("  header_timeout: 301s"),
+                "5: error: header_timeout: '301s' is out of range: write 1ms to 5m"},
+        Refusal{"AHeaderTimeoutOfNothing", with_routed_listener("  header_timeout: 0ms"),
+                "5: error: header_timeout: '0ms' is out of range: write 1ms to 5m"},
+        Refusal{"AMaxHeaderTooSmall", with_routed_listener("  max_header: 107"),
+                "5: error: max_header: '107' is out of range: write 108 to 65551"},
+        Refusal{"AMaxHeaderTooLarge", with_routed_listener("  max_header: 65552"),
+                "5: error: max_header: '65552' is out of range: write 108 to 65551"},
+        Refusal{"TheKeyTls", with_routed_listener("  tls: { certificate: a.pem }"),
+                "5: error: 'tls' is not available in this version: remove it"},
+        Refusal{"TheKeyTrustedForwarders", with_routed_listener("  trusted_forwarders: [10.0.0.1]"),
+                "5: error: 'trusted_forwarders' is not available in this version: remove it"}),
     name_of);
 
 INSTANTIATE_TEST_SUITE_P(
     Trust, LoadRefuses,
     testing::Values(
-        Case{"AnUnknownMode", with_routed_listener("  accept_proxy: strikt\n  trusted_cidrs: [10.0.0.0/8]"),
-             "5: error: accept_proxy: 'strikt' is not known; did you mean 'strict'? choose one of off, strict, mixed, "
-             "optional"},
-        Case{"ABooleanMode", with_routed_listener("  accept_proxy: true\n  trusted_cidrs: [10.0.0.0/8]"),
-             "5: error: accept_proxy: 'true' is not known: choose one of off, strict, mixed, optional"},
-        Case{"AMisspeltMode", with_routed_listener("  acept_proxy: strict\n  trusted_cidrs: [10.0.0.0/8]"),
-             "5: error: unknown key 'acept_proxy'; did you mean 'accept_proxy'?"},
-        Case{"StrictWithoutTrustedNetworks", with_routed_listener("  accept_proxy: strict"),
-             "5: error: accept_proxy: strict needs trusted_cidrs: list the gateways that send headers, as in "
-             "trusted_cidrs: [10.100.0.9/32]"},
-        Case{"MixedWithoutTrustedNetworks", with_routed_listener("  accept_proxy: mixed"),
-             "5: error: accept_proxy: mixed needs trusted_cidrs: list the gateways that send headers, as in "
-             "trusted_cidrs: [10.100.0.9/32]"},
-        Case{"StrictWithAnEmptyListOfNetworks", with_routed_listener("  accept_proxy: strict\n  trusted_cidrs: []"),
-             "6: error: accept_proxy: strict needs trusted_cidrs: list the gateways that send headers, as in "
-             "trusted_cidrs: [10.100.0.9/32]"},
-        Case{"StrictWithoutAListOfNetworks", with_routed_listener("  accept_proxy: strict\n  trusted_cidrs:"),
-             "6: error: trusted_cidrs: has no value: give it one, or remove the key"},
-        Case{"TrustedNetworksThatAreNoList",
-             with_routed_listener("  accept_proxy: strict\n  trusted_cidrs: 10.0.0.0/8"),
-             "6: error: trusted_cidrs:" + list_remedy},
-        Case{"ANetworkWithHostBits",
-             with_routed_listener("  accept_proxy: strict\n  trusted_cidrs:\n  - 10.0.0.0/8\n  - 10.0.0.1/8"),
-             "8: error: trusted_cidrs: '10.0.0.1/8' has bits set beyond its prefix: write '10.0.0.0/8' for the "
-             "network, or '10.0.0.1/32' for the one address"},
-        Case{"ANetworkThatIsAName", with_routed_listener("  accept_proxy: strict\n  trusted_cidrs: [gateway]"),
-             "6: error: trusted_cidrs: 'gateway' is not a network: write an address and a prefix length, as in "
-             "'10.0.0.0/8'"},
-        Case{"ANetworkWithoutAValue", with_routed_listener("  accept_proxy: strict\n  trusted_cidrs: [~]"),
-             "6: error: trusted_cidrs: must be a single value, not nothing"}),
+        Refusal{
+            "AnUnknownMode", with_routed_listener("  accept_proxy: strikt\n  trusted_cidrs: [10.0.0.0/8]"),
+            "5: error: accept_proxy: 'strikt' is not known; did you mean 'strict'? choose one of off, strict, mixed, "
+            "optional"},
+        Refusal{"ABooleanMode", with_routed_listener("  accept_proxy: true\n  trusted_cidrs: [10.0.0.0/8]"),
+                "5: error: accept_proxy: 'true' is not known: choose one of off, strict, mixed, optional"},
+        Refusal{"AMisspeltMode", with_routed_listener("  acept_proxy: strict\n  trusted_cidrs: [10.0.0.0/8]"),
+                "5: error: unknown key 'acept_proxy'; did you mean 'accept_proxy'?"},
+        Refusal{"StrictWithoutTrustedNetworks", with_routed_listener("  accept_proxy: strict"),
+                "5: error: accept_proxy: strict needs trusted_cidrs: list the gateways that send headers, as in "
+                "trusted_cidrs: [10.100.0.9/32]"},
+        Refusal{"MixedWithoutTrustedNetworks", with_routed_listener("  accept_proxy: mixed"),
+                "5: error: accept_proxy: mixed needs trusted_cidrs: list the gateways that send headers, as in "
+                "trusted_cidrs: [10.100.0.9/32]"},
+        Refusal{"StrictWithAnEmptyListOfNetworks", with_routed_listener("  accept_proxy: strict\n  trusted_cidrs: []"),
+                "6: error: accept_proxy: strict needs trusted_cidrs: list the gateways that send headers, as in "
+                "trusted_cidrs: [10.100.0.9/32]"},
+        Refusal{"StrictWithoutAListOfNetworks", with_routed_listener("  accept_proxy: strict\n  trusted_cidrs:"),
+                "6: error: trusted_cidrs: has no value: give it one, or remove the key"},
+        Refusal{"TrustedNetworksThatAreNoList",
+                with_routed_listener("  accept_proxy: strict\n  trusted_cidrs: 10.0.0.0/8"),
+                "6: error: trusted_cidrs:" + list_remedy},
+        Refusal{"ANetworkWithHostBits",
+                with_routed_listener("  accept_proxy: strict\n  trusted_cidrs:\n  - 10.0.0.0/8\n  - 10.0.0.1/8"),
+                "8: error: trusted_cidrs: '10.0.0.1/8' has bits set beyond its prefix: write '10.0.0.0/8' for the "
+                "network, or '10.0.0.1/32' for the one address"},
+        Refusal{"ANetworkThatIsAName", with_routed_listener("  accept_proxy: strict\n  trusted_cidrs: [gateway]"),
+                "6: error: trusted_cidrs: 'gateway' is not a network: write an address and a prefix length, as in "
+                "'10.0.0.0/8'"},
+        Refusal{"ANetworkWithoutAValue", with_routed_listener("  accept_proxy: strict\n  trusted_cidrs: [~]"),
+                "6: error: trusted_cidrs: must be a single value, not nothing"}),
     name_of);
 
 TEST(LoadRefuses, OptionalWithoutTrustedNetworks) {
@@ -226,71 +213,6 @@ TEST(LoadRefuses, OptionalWithoutTrustedNetworks) {
               testing::Contains("t.yaml:5: error: accept_proxy: optional needs trusted_cidrs: list the gateways that "
                                 "send headers, as in trusted_cidrs: [10.100.0.9/32]"));
 }
-
-INSTANTIATE_TEST_SUITE_P(
-    Routes, LoadRefuses,
-    testing::Values(Case{"ARouteThatIsNoMap", with_listener("  route: b"), "5: error: route:" + map_remedy},
-                    Case{"ARouteToNowhere", with_listener("  route: {}"),
-                         "5: error: 'backend' is missing: name one of the backends, as in route: { backend: NAME }"},
-                    Case{"ARouteToAnUnknownBackend", with_listener("  route: { backend: nope }"),
-                         "5: error: route.backend: there is no backend 'nope': the known ones are b"},
-                    Case{"AnUnknownRouteKey", with_listener("  route: { bakend: b }"),
-                         "5: error: unknown key 'bakend'; did you mean 'backend'?"},
-                    Case{"ARouteByHttp", with_listener("  route:\n    http: []"),
-                         "6: error: 'http' is not available in this version: remove it"}),
-    name_of);
-
-INSTANTIATE_TEST_SUITE_P(
-    Backends, LoadRefuses,
-    testing::Values(
-        Case{"NoBackends", "listeners: [{ name: a, bind: '192.0.2.9:80', route: { backend: b } }]\n",
-             "1: error: 'backends' is missing: name at least one, as in backends: { web: { endpoints: "
-             "['10.0.0.7:80'] } }"},
-        Case{"AnEmptyMapOfBackends",
-             "listeners: [{ name: a, bind: '192.0.2.9:80', route: { backend: b } }]\nbackends: {}\n",
-             "2: error: 'backends' is empty: name at least one, as in backends: { web: { endpoints: ['10.0.0.7:80'] "
-             "} }"},
-        Case{"BackendsThatAreNoMap",
-             "listeners: [{ name: a, bind: '192.0.2.9:80', route: { backend: b } }]\nbackends: [b]\n",
-             "2: error: backends:" + map_remedy},
-        Case{"ABackendThatIsNoMap", with_backend("    10.0.0.7:80"), "3: error: backend b:" + map_remedy},
-        Case{"ABackendTwice", with_backend("    endpoints: ['10.0.0.7:80']") + "  b: { endpoints: ['10.0.0.8:80'] }\n",
-             "5: error: backend 'b' is written twice, first in line 3: remove one of the two"},
-        Case{"ABackendWithoutEndpoints", with_backend("    identity: none"),
-             "3: error: 'endpoints' is missing: list where the backend listens, as in endpoints: ['10.0.0.7:80']"},
-        Case{"AnEmptyListOfEndpoints", with_backend("    endpoints: []"),
-             "4: error: 'endpoints' is empty: list at least one 'HOST:PORT'"},
-        Case{"EndpointsThatAreNoList", with_backend("    endpoints: 10.0.0.7:80"),
-             "4: error: endpoints:" + list_remedy},
-        Case{"AnEndpointWithoutPort", with_backend("    endpoints:\n    - 10.0.0.7:80\n    - web"),
-             "6: error: endpoints: 'web' has no port: write 'web:PORT'"},
-        Case{"AnEndpointThatIsNoAddress", with_backend("    endpoints: ['10.0.0.300:80']"),
-             "4: error: endpoints: '10.0.0.300' in '10.0.0.300:80' is neither an IP address nor a host name: write "
-             "one, as in '10.0.0.7:80' or 'web.internal:80'"},
-        Case{"AnUnknownIdentity", with_backend("    endpoints: ['10.0.0.7:80']\n    identity: proxy-v3"),
-             "5: error: identity: 'proxy-v3' is not known; did you mean 'proxy-v2'? choose one of proxy-v2, proxy-v1, "
-             "none"},
-        Case{"AnUnknownBackendKey", with_backend("    endpoint: ['10.0.0.7:80']"),
-             "4: error: unknown key 'endpoint'; did you mean 'endpoints'?"}),
-    name_of);
-
-TEST(LoadRefuses, ABackendNameThatIsNoName) {
-  EXPECT_THAT(problems("listeners: [{ name: a, bind: '192.0.2.9:80', route: { backend: b/c } }]\n"
-                       "backends: { b/c: { endpoints: ['10.0.0.7:80'] } }\n"),
-              ElementsAre("t.yaml:2: error: backend 'b/c'" + no_name));
-}
-
-class IdentityNotAvailable : public testing::TestWithParam<std::string> {};
-
-TEST_P(IdentityNotAvailable, IsNotCalledUnknown) {
-  const std::string& word = GetParam();
-  EXPECT_THAT(problems(with_backend("    endpoints: ['10.0.0.7:80']\n    identity: " + word)),
-              ElementsAre("t.yaml:5: error: identity: '" + word +
-                          "' is not available in this version: choose one of proxy-v2, proxy-v1, none"));
-}
-
-INSTANTIATE_TEST_SUITE_P(Words, IdentityNotAvailable, testing::Values("peername", "transparent", "xff"),
-                         [](const auto& test) { return test.param; });
 
 TEST(Diagnostics, AreAllReportedInTheOrderOfTheirLines) {
   EXPECT_THAT(problems("log: { level: loud }\n"

@@ -50,21 +50,6 @@ TEST(Lint, SaysNothingOfUnusedBackendsWhenARouteCannotBeRead) {
               ElementsAre(testing::HasSubstr("error: route: must be a map")));
 }
 
-TEST(Lint, WarnsOfABackendThatWillNotLearnTheClient) {
-  EXPECT_THAT(problems("listeners:\n"
-                       "- { name: a, bind: '192.0.2.9:80', accept_proxy: strict, trusted_cidrs: [10.0.0.0/8], route: "
-                       "{ backend: b } }\n"
-                       "backends:\n"
-                       "  b: { endpoints: ['10.0.0.7:80'], identity: none }\n"),
-              ElementsAre("t.yaml:4: warning: backend 'b' has identity: none behind listener 'a', which accepts "
-                          "headers: it will see this gateway's address and not the client's: use proxy-v2 or proxy-v1 "
-                          "if it can read them"));
-}
-
-TEST(Lint, AllowsAPlainRelayToHaveNoIdentity) {
-  EXPECT_THAT(problems(with_backend("    endpoints: ['10.0.0.7:80']\n    identity: none")), IsEmpty());
-}
-
 // Two listeners, on lines 3 and 4.
 std::vector<std::string> problems_of_binds(const std::string& first, const std::string& second) {
   return problems("backends: { b: { endpoints: ['10.0.0.7:80'] } }\nlisteners:\n- { name: a, bind: '" + first +
@@ -143,6 +128,7 @@ INSTANTIATE_TEST_SUITE_P(Pairs, Loops,
                                          Loop{"LoopbackBehindTheDualStackWildcard", "[::]:80", "127.0.0.1:80"},
                                          Loop{"IPv6LoopbackBehindTheWildcard", "[::]:80", "[::1]:80"},
                                          Loop{"LocalhostByName", "127.0.0.1:80", "localhost:80"},
+                                         Loop{"LocalhostByNameForIPv6", "[::1]:80", "LocalHost.:80"},
                                          Loop{"TheWildcardItself", "0.0.0.0:80", "0.0.0.0:80"},
                                          Loop{"TheIPv6WildcardItself", "[::]:80", "[::]:80"},
                                          Loop{"AMappedEndpoint", "192.0.2.9:80", "[::ffff:192.0.2.9]:80"}),
