@@ -53,6 +53,15 @@ struct realpeer_route {
 };
 REALPEER_STATIC_ASSERT(sizeof(struct realpeer_route) == 16, "layout of realpeer_route");
 
+/* Why a direction cannot go on. */
+enum realpeer_broken {
+  REALPEER_WHOLE = 0,
+  REALPEER_UNKNOWN_LAYOUT = 1, /* the kernel keeps sequence numbers elsewhere */
+  REALPEER_NO_SOCKET = 2,      /* a segment without its socket */
+  REALPEER_GAP = 3,            /* a segment that does not continue the stream */
+  REALPEER_UNCUT = 4,          /* a segment whose known part could not be cut off: no memory */
+};
+
 /* One direction of a spliced connection, shared by mmap: a cache line. Byte counts since engagement.
  * The verdict redirects only while passed == forwarded; so order never depends on timing. */
 struct realpeer_direction {
@@ -66,8 +75,8 @@ struct realpeer_direction {
   __u32 next_known; /* verdict writes: next_seq is set */
   __u32 notified;   /* verdict sets, userspace clears: an event is under way */
   __u32 hold;       /* userspace writes: 1 = pass everything */
-  __u32 broken;     /* verdict writes: bytes were lost; userspace resets the connection */
-  __u32 pad;
+  __u32 broken;  /* verdict writes: enum realpeer_broken of a segment it had to drop; userspace resets the connection */
+  __u32 surplus; /* verdict writes, with `broken`: next_seq - the segment's sequence number */
 };
 REALPEER_STATIC_ASSERT(sizeof(struct realpeer_direction) == 64, "layout of realpeer_direction");
 

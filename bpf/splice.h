@@ -82,12 +82,12 @@ static __always_inline int pass(struct realpeer_route* route, struct realpeer_di
   return SK_PASS;
 }
 
-/* Cuts off what was read already of a segment that begins before the source's next byte; negative when it cannot.
+/* Cuts off what was read already of a segment that begins before the source's next byte; enum realpeer_broken.
  *
  * TCP queues such segments as they come: one that userspace had read in part when the socket entered the map, or a
  * retransmission packed differently, of which the first part had arrived. A reader skips by copied_seq what it has,
  * but the verdict is given whole segments (net/ipv4/tcp.c, tcp_read_skb), and would send those bytes twice (I1). */
-static __always_inline int trim(struct __sk_buff* skb, struct realpeer_direction* direction) {
+static __always_inline __u32 trim(struct __sk_buff* skb, struct realpeer_direction* direction) {
   __u32 seq = skb->cb[0]; /* tcp_skb_cb.seq: same place, see layout_is_known() */
   __u32 length = skb->len;
   __u32 surplus;
@@ -96,22 +96,23 @@ static __always_inline int trim(struct __sk_buff* skb, struct realpeer_direction
     struct bpf_sock* source = skb->sk;
     struct tcp_sock* tcp = source ? bpf_skc_to_tcp_sock(source) : NULL;
 
-    if (!tcp) return -1;
+    if (!tcp) return REALPEER_NO_SOCKET;
     direction->next_seq = tcp->copied_seq;
     direction->next_known = 1;
   }
   surplus = direction->next_seq - seq;
-  if (surplus == 0) return 0;
+  if (surplus == 0) return REALPEER_WHOLE;
   count(STAT_TRIMMED);
-  if (surplus > length) return -1; /* a gap, or a segment nothing of which is new: TCP queues neither */
+  direction->surplus = surplus;
+  if (surplus > length) return REALPEER_GAP; /* a gap, or a segment nothing of which is new: TCP queues neither */
   /* The helper cuts at most 4095 bytes at a time, from the linear part (net/core/filter.c, sk_skb_adjust_room). */
   for (int turn = 0; turn < 32 && surplus > 0; ++turn) {
     __u32 cut = surplus < 4095 ? surplus : 4095;
 
-    if (bpf_skb_pull_data(skb, cut) || bpf_skb_adjust_room(skb, -(__s32)cut, 0, 0)) return -1;
+    if (bpf_skb_pull_data(skb, cut) || bpf_skb_adjust_room(skb, -(__s32)cut, 0, 0)) return REALPEER_UNCUT;
     surplus -= cut;
   }
-  return surplus == 0 ? 0 : -1;
+  return surplus == 0 ? REALPEER_WHOLE : REALPEER_UNCUT;
 }
 
 /* Whether __sk_buff.cb[0] is the segment's sequence number on this kernel. */
@@ -123,7 +124,7 @@ static __always_inline int splice(struct __sk_buff* skb) {
   __u64 cookie = bpf_get_socket_cookie(skb);
   struct realpeer_direction* direction;
   struct realpeer_route* route;
-  __u32 length;
+  __u32 length, broken;
 
   /* A bare FIN, whose effect on the socket is done already (tcp_fin); userspace learns of it by EPOLLRDHUP. Redirected,
    * or passed behind bytes that wait to leave by this socket, the queue's worker would move 0 bytes, which it takes
@@ -135,9 +136,10 @@ static __always_inline int splice(struct __sk_buff* skb) {
     count(STAT_UNROUTED);
     return SK_PASS;
   }
-  if (!layout_is_known() || trim(skb, direction)) {
+  broken = layout_is_known() ? trim(skb, direction) : REALPEER_UNKNOWN_LAYOUT;
+  if (broken) {
     count(STAT_UNTRIMMED);
-    direction->broken = 1;
+    direction->broken = broken;
     notify(route, direction);
     return SK_DROP;
   }

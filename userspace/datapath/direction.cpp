@@ -31,6 +31,18 @@ std::uint64_t Direction::redirected() const { return shared_ == nullptr ? 0 : lo
 
 bool Direction::broken() const { return shared_ != nullptr && std::atomic_ref(shared_->broken).load() != 0; }
 
+std::string Direction::why_broken() const {
+  if (!broken()) return "whole";
+  const auto surplus = static_cast<std::int32_t>(std::atomic_ref(shared_->surplus).load());
+  switch (std::atomic_ref(shared_->broken).load()) {
+    case REALPEER_UNKNOWN_LAYOUT: return "unknown layout of segments";
+    case REALPEER_NO_SOCKET: return "a segment without its socket";
+    case REALPEER_GAP: return "a segment " + std::to_string(-std::int64_t{surplus}) + " bytes ahead";
+    case REALPEER_UNCUT: return "no memory to cut " + std::to_string(surplus) + " known bytes off a segment";
+    default: return "an unknown reason";
+  }
+}
+
 std::uint64_t Direction::waiting() const { return shared_ == nullptr ? 0 : load(shared_->passed) - copied_; }
 
 void Direction::splice(realpeer_direction* shared, std::uint64_t written) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 
 #include "bpf/shared.h"
 #include "datapath/buffers.h"
@@ -63,6 +64,8 @@ class Direction {
   [[nodiscard]] std::uint64_t redirected() const;
   // The verdict lost bytes: the connection cannot go on.
   [[nodiscard]] bool broken() const;
+  // In words, for the log.
+  [[nodiscard]] std::string why_broken() const;
   // Passed bytes that wait for userspace.
   [[nodiscard]] std::uint64_t waiting() const;
 

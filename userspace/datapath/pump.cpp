@@ -175,7 +175,10 @@ void Pump::on_brake(std::uint32_t slot) {
 
 void Pump::drive(Flow& flow, bool in, bool out) {
   if (flow.in.broken() || flow.out.broken()) {
-    spdlog::error("the kernel lost bytes of a spliced connection, which is reset: please report this");
+    spdlog::error(
+        "the kernel lost bytes of a spliced connection, which is reset (to the backend: {}; to the client: {}): "
+        "please report this",
+        flow.in.why_broken(), flow.out.why_broken());
     return finish(flow, End::broken);
   }
   for (;;) {
