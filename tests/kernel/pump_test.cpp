@@ -82,6 +82,30 @@ TEST_P(BothPaths, DeliversWhatWasQueuedBeforeEngagement) {
   EXPECT_EQ(receive_exactly(connection.client.get(), down, 0, 30'000).problem, "");
 }
 
+// The queue joins segments to one of several hundred KiB, most of which was read before the verdict is given the whole.
+TEST_P(BothPaths, DeliversTheRestOfALongSegmentThatWasReadInPart) {
+  constexpr std::uint64_t queued = 700'000, read_before = 300'000;
+  PumpRunner runner(options());
+  std::jthread sender;
+  auto connection = runner.engage([&](PumpRunner::Sides& sides) {
+    const int own = sides.front.accepted.get();
+    const int room = 8 * 1024 * 1024;
+    ::setsockopt(own, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
+    sender = std::jthread([client = sides.front.connecting.get()] { send_content(client, up, 0, queued); });
+    // Small reads at first: the window opens with them.
+    EXPECT_EQ(receive_exactly(own, up, 0, 4'000).problem, "");
+    std::vector<char> seen(queued);
+    while (::recv(own, seen.data(), seen.size(), MSG_PEEK) < static_cast<ssize_t>(queued - 4'000))
+      std::this_thread::yield();
+    EXPECT_EQ(receive_exactly(own, up, 4'000, read_before - 4'000).problem, "");
+  });
+  EXPECT_EQ(receive_exactly(connection.backend.get(), up, read_before, queued - read_before).problem, "");
+  // And the stream goes on.
+  sender.join();
+  send_content(connection.client.get(), up, queued, queued + 100'000);
+  EXPECT_EQ(receive_exactly(connection.backend.get(), up, queued, 100'000).problem, "");
+}
+
 TEST_P(BothPaths, DeliversWhatWasQueuedWithItsFinBeforeEngagement) {
   PumpRunner runner(options());
   auto connection = runner.engage([](PumpRunner::Sides& sides) {
