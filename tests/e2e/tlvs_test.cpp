@@ -141,7 +141,7 @@ TEST_P(HeaderTlvs, AreCoveredByAChecksumThatOthersAccept) {
       static_cast<std::size_t>(static_cast<unsigned char>(fixed[14]) << 8 | static_cast<unsigned char>(fixed[15])));
   const auto reading = harness::read_proxy_header(fixed + rest);
   EXPECT_EQ(reading.verdict, harness::HeaderReading::Verdict::accept) << "the independent decoder verifies checksums";
-  EXPECT_EQ(rest.substr(rest.size() - 7, 3), "\x03\x00\x04"s);
+  EXPECT_EQ(rest.substr(12, 3), "\x03\x00\x04"s);
 }
 
 INSTANTIATE_TEST_SUITE_P(Path, HeaderTlvs, both_paths(), path_name);

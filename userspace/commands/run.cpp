@@ -164,7 +164,7 @@ int run(Arguments arguments) {
   if (!server) return fail(server.error().text);
   announce(config, *host, workers);
 
-  (*upstreams)->start(config.timeouts.connect);
+  (*upstreams)->start();
   (*server)->start();
   spdlog::info("ready");
   signals.wait(**server, **upstreams);

@@ -13,6 +13,8 @@
 namespace realpeer::kernel {
 namespace {
 
+constexpr std::uint8_t tcp_closed = 7;  // include/net/tcp_states.h, TCP_CLOSE
+
 std::optional<tcp_info> tcp_info_of(int socket) {
   tcp_info info{};
   socklen_t length = sizeof(info);
@@ -49,6 +51,11 @@ std::optional<std::uint64_t> exact_bytes_written(int socket) {
     before = after;
   }
   return std::nullopt;
+}
+
+bool is_reset(int socket) {
+  const auto info = tcp_info_of(socket);
+  return info && info->tcpi_state == tcp_closed;
 }
 
 bool is_plain_tcp(int socket) {

@@ -16,6 +16,9 @@ std::uint64_t bytes_written(int socket);
 // faster than they can be read.
 std::optional<std::uint64_t> exact_bytes_written(int socket);
 
+// Whether the other side reset the connection, or it ended otherwise than by both FINs.
+bool is_reset(int socket);
+
 // Whether the socket can be spliced: plain TCP, neither MPTCP nor under a ULP such as kTLS.
 bool is_plain_tcp(int socket);
 

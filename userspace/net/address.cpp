@@ -66,6 +66,14 @@ asio::ip::address_v6 mapped_v6(const Address& address) {
   return asio::ip::make_address_v6(asio::ip::v4_mapped, address.to_v4());
 }
 
+Address household(const Address& address) {
+  const Address plain = unmapped(address);
+  if (plain.is_v4()) return plain;
+  auto bytes = plain.to_v6().to_bytes();
+  std::fill(bytes.begin() + 8, bytes.end(), std::uint8_t{0});
+  return boost::asio::ip::address_v6(bytes);
+}
+
 std::string to_string(const Endpoint& endpoint) {
   const std::string address = endpoint.address().to_string();
   const std::string port = std::to_string(endpoint.port());

@@ -22,6 +22,10 @@ Endpoint unmapped(const Endpoint& endpoint);
 // a.b.c.d becomes ::ffff:a.b.c.d; an IPv6 address is returned as it is.
 boost::asio::ip::address_v6 mapped_v6(const Address& address);
 
+// Whom a client's address stands for: an IPv4 address, or the /64 of an IPv6 address, since that is what one household
+// is given and chooses from at will.
+Address household(const Address& address);
+
 // "192.0.2.1:80", "[2001:db8::1]:443".
 std::string to_string(const Endpoint& endpoint);
 

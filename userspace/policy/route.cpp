@@ -31,9 +31,9 @@ Choice choose(const Route& route, const Asked& asked) {
   if (name == nullptr) return {&route.otherwise};
   for (const std::string& protocol : asked.alpn) {
     const auto found = std::ranges::find(name->alpn, protocol, &AlpnRoute::protocol);
-    if (found != name->alpn.end()) return {&found->target, &found->protocol};
+    if (found != name->alpn.end()) return {&found->target, &found->protocol, true, true};
   }
-  return {&name->otherwise};
+  return {&name->otherwise, nullptr, true, !name->alpn.empty()};
 }
 
 std::vector<std::string_view> targets(const Route& route) {

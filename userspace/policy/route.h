@@ -45,6 +45,8 @@ struct Asked {
 struct Choice {
   const Target* target;
   const std::string* protocol = nullptr;  // the one of ALPN that decided, if one did
+  bool name_known = false;                // the name stands in the route
+  bool by_protocol = false;               // and is routed by protocol
 };
 
 // The exact name first, then the longest wildcard; letters are compared without case, a trailing dot counts for

@@ -4,9 +4,10 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/system/errc.hpp>
 
 #include "net/deadline.h"
+#include "session/client_watch.h"
+#include "upstream/own_trouble.h"
 
 namespace realpeer::session {
 namespace {
@@ -36,44 +37,44 @@ class Announcement {
   tcp::socket& socket_;
 };
 
+// How many endpoints one client's connection may cost.
+constexpr std::size_t most_attempts = 5;
+// A failure that comes sooner costs nobody anything.
+constexpr std::chrono::milliseconds quick{200};
+
 struct Attempt {
   boost::system::error_code error;
   bool timed_out = false;
+  bool client_gone = false;
+  Time::duration took{};
 };
 
 asio::awaitable<Attempt> attempt(tcp::socket& socket, const net::Endpoint& endpoint, Time until,
-                                 kernel::ClientMap* clients, const realpeer_client& client) {
+                                 kernel::ClientMap* clients, const ForClient& client) {
+  const Time began = std::chrono::steady_clock::now();
   boost::system::error_code error;
   socket.open(endpoint.protocol(), error);
-  if (error) co_return Attempt{error, false};
+  if (error) co_return Attempt{.error = error};
   socket.set_option(tcp::no_delay(true), error);
-  const Announcement announcement(clients, socket, client);
+  const Announcement announcement(clients, socket, client.recorded);
   const net::Deadline deadline(socket, until);
+  const ClientWatch watch(client.socket, socket);
   const auto [failed] = co_await socket.async_connect(endpoint, asio::as_tuple(asio::use_awaitable));
-  co_return Attempt{failed, failed && deadline.expired()};
+  co_return Attempt{.error = failed,
+                    .timed_out = failed && deadline.expired(),
+                    .client_gone = failed && watch.gone(),
+                    .took = std::chrono::steady_clock::now() - began};
 }
 
-// What is wrong with us, and says nothing of the endpoint.
-bool own_trouble(const boost::system::error_code& error) {
-  using boost::system::errc::errc_t;
-  for (const errc_t ours : {errc_t::too_many_files_open, errc_t::too_many_files_open_in_system, errc_t::no_buffer_space,
-                            errc_t::not_enough_memory, errc_t::address_not_available, errc_t::operation_canceled}) {
-    if (error == boost::system::errc::make_error_condition(ours)) return true;
-  }
-  return false;
-}
-
-// Tells the pool, and puts into words what became of the attempt.
-std::string judge(upstream::Pool& pool, upstream::Endpoint& endpoint, const Attempt& result) {
+// Tells the pool, and puts into words what became of a failed attempt. One that had little patience says nothing.
+std::string judge(upstream::Lease& lease, const Attempt& result, bool had_patience) {
   const std::string why = result.timed_out ? std::string("no answer in time") : result.error.message();
   if (result.timed_out) {
-    pool.failed(endpoint, upstream::Failure::silence, why);
-  } else if (own_trouble(result.error)) {
-    pool.undecided(endpoint);
-  } else {
-    pool.failed(endpoint, upstream::Failure::refusal, why);
+    if (had_patience) lease.failed(upstream::Failure::slow, why);
+  } else if (!upstream::own_trouble(result.error)) {
+    lease.failed(result.took < quick ? upstream::Failure::quick : upstream::Failure::slow, why);
   }
-  return endpoint.text + ": " + why;
+  return lease.endpoint().text + ": " + why;
 }
 
 // Of the time left, what one endpoint may take when `others` could be tried after it; never less than a quarter of the
@@ -83,40 +84,43 @@ Time share(Time now, Time end, std::chrono::milliseconds whole, std::size_t othe
   return std::min(end, now + std::max<Time::duration>(even, whole / 4));
 }
 
+// The failures so far.
+struct Failures {
+  std::string text;
+  bool any_answered = false;
+
+  void add(const std::string& why) { text += (text.empty() || why.empty() ? "" : "; ") + why; }
+  [[nodiscard]] Refusal refusal() const {
+    return {.reason = any_answered ? RejectReason::backend_unavailable : RejectReason::backend_timeout,
+            .detail = text,
+            .looks_like = {}};
+  }
+};
+
 }  // namespace
 
-Stage<Connected> connect_backend(asio::any_io_executor executor, upstream::Pool& pool,
-                                 std::chrono::milliseconds timeout, kernel::ClientMap* clients,
-                                 const realpeer_client& client, const net::Address& believed) {
+Stage<Connected> connect_backend(upstream::Pool& pool, std::chrono::milliseconds timeout, kernel::ClientMap* clients,
+                                 const ForClient& client) {
   const Time end = std::chrono::steady_clock::now() + timeout;
-  const std::size_t endpoints = pool.endpoints().size();
   upstream::Pool::Tried tried;
-  std::string failures;
-  bool any_answered = false;
-  for (Time now = end - timeout; now < end; now = std::chrono::steady_clock::now()) {
-    auto lease = pool.next(believed, tried);
+  Failures failures;
+  for (Time now = end - timeout; now < end && tried.size() < most_attempts; now = std::chrono::steady_clock::now()) {
+    auto lease = pool.next(client.believed, tried);
     if (!lease) {
-      const std::string& why = lease.error().why;
-      failures += (failures.empty() || why.empty() ? "" : "; ") + why;
-      any_answered = any_answered || tried.empty();
+      failures.add(lease.error().why);
+      failures.any_answered = failures.any_answered || tried.empty();
       break;
     }
-    tried.push_back(lease->endpoint());
-    upstream::Endpoint& endpoint = *lease->endpoint();
-    const std::size_t others = endpoints - std::min(endpoints, tried.size());
-    tcp::socket socket(executor);
-    const Attempt result =
-        co_await attempt(socket, endpoint.address, share(now, end, timeout, others), clients, client);
-    if (!result.error) {
-      pool.succeeded(endpoint);
-      co_return Connected{std::move(socket), std::move(*lease)};
-    }
-    failures += (failures.empty() ? "" : "; ") + judge(pool, endpoint, result);
-    any_answered = any_answered || !result.timed_out;
+    tried.push_back(lease->shared_endpoint());
+    tcp::socket socket(client.socket.get_executor());
+    const Time until = share(now, end, timeout, lease->others());
+    const Attempt result = co_await attempt(socket, lease->endpoint().address, until, clients, client);
+    if (!result.error) co_return Connected{std::move(socket), std::move(*lease)};
+    if (result.client_gone) co_return client_reset;
+    failures.add(judge(*lease, result, until - now >= timeout / 4));
+    failures.any_answered = failures.any_answered || !result.timed_out;
   }
-  co_return Refusal{.reason = any_answered ? RejectReason::backend_unavailable : RejectReason::backend_timeout,
-                    .detail = std::move(failures),
-                    .looks_like = {}};
+  co_return failures.refusal();
 }
 
 }  // namespace realpeer::session

@@ -16,11 +16,18 @@ struct Connected {
   upstream::Lease lease;
 };
 
-// Tries one endpoint after another, as the pool chooses, until one takes the connection, none is left or `timeout` is
-// over; one that does not answer gets a share of the time only, so that the next is still tried. The client is recorded
-// before each SYN leaves, if there is a map for it.
-Stage<Connected> connect_backend(boost::asio::any_io_executor executor, upstream::Pool& pool,
-                                 std::chrono::milliseconds timeout, kernel::ClientMap* clients,
-                                 const realpeer_client& client, const net::Address& believed);
+// Whom a connection is for.
+struct ForClient {
+  boost::asio::ip::tcp::socket& socket;  // nobody else waits on it meanwhile
+  const net::Address& believed;
+  const realpeer_client& recorded;
+};
+
+// Tries one endpoint after another, as the pool chooses, until one takes the connection, none is left, five have failed
+// or `timeout` is over; one that does not answer gets a share of the time only, so that the next is still tried. The
+// client is recorded before each SYN leaves, if there is a map for it. A client that is reset meanwhile ends it.
+// The lease has not been told of success: the header is still to be taken.
+Stage<Connected> connect_backend(upstream::Pool& pool, std::chrono::milliseconds timeout, kernel::ClientMap* clients,
+                                 const ForClient& client);
 
 }  // namespace realpeer::session

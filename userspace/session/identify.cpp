@@ -119,7 +119,9 @@ Stage<Identified> identify(tcp::socket& socket, const net::Endpoint& peer, const
     case Expectation::required: co_return co_await read_header(socket, listener, std::move(identified), deadline);
     case Expectation::optional: co_return co_await allow_header(socket, listener, std::move(identified), deadline);
     case Expectation::forbidden: co_return co_await refuse_header(socket, std::move(identified), deadline);
-    case Expectation::none: read_available(socket, identified.payload); co_return identified;
+    case Expectation::none:
+      if (read_available(socket, identified.payload) == Read::reset) co_return client_reset;
+      co_return identified;
   }
   co_return identified;
 }

@@ -34,6 +34,8 @@ std::vector<Tlv> outgoing_tlvs(const config::Tlvs& tlvs, const Presented& presen
     const auto value = first_choice.empty() ? second_choice : first_choice;
     if (!value.empty()) out.push_back({type, std::string(value)});
   };
+  // First: it has its place however long the rest is.
+  if (tlvs.crc32c) out.push_back({wire::type_crc32c, {}});
   if (tlvs.authority) send(wire::type_authority, presented.server_name, believed(wire::type_authority));
   if (tlvs.alpn) send(wire::type_alpn, presented.protocol, believed(wire::type_alpn));
   // An id that was given on the way here is kept: it is how a connection is followed along a chain.
@@ -42,7 +44,6 @@ std::vector<Tlv> outgoing_tlvs(const config::Tlvs& tlvs, const Presented& presen
   for (const Tlv& tlv : presented.believed) {
     if (passes(tlvs, tlv.type) && !has(own, tlv.type)) out.push_back(tlv);
   }
-  if (tlvs.crc32c) out.push_back({wire::type_crc32c, {}});
   return out;
 }
 

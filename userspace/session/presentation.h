@@ -19,8 +19,8 @@ struct Presented {
   std::string_view made_id;                       // the connection's own, where no trusted peer gave it one
 };
 
-// The TLVs for this backend: authority, ALPN and unique id where `send_tlvs` has them (from the ClientHello, else from
-// the believed header), then what `pass_through_tlvs` lets pass, as it came, then room for a checksum.
+// The TLVs for this backend: room for a checksum, authority, ALPN and unique id where `send_tlvs` has them (from the
+// ClientHello, else from the believed header), then what `pass_through_tlvs` lets pass, as it came.
 std::vector<proxy_protocol::Tlv> outgoing_tlvs(const config::Tlvs& tlvs, const Presented& presented);
 
 // The whole header; empty for identity none.

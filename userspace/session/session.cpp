@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
+#include "kernel/tcp_state.h"
 #include "net/deadline.h"
 #include "proxy_protocol/decode.h"
 #include "proxy_protocol/wire.h"
@@ -105,6 +106,9 @@ class Engaged final : public datapath::FlowOwner {
     record_.end = to_string(totals.end);
     if (totals.end == datapath::End::refused) record_.reason = RejectReason::untrusted_header;
     if (totals.end == datapath::End::held_too_long) record_.reason = RejectReason::header_timeout;
+    // Before the line: whoever reads it finds the places free.
+    lease_.release();
+    ticket_.release();
     shared_.access_log.write(record_);
   }
 
@@ -131,7 +135,7 @@ void note(const Identified& identified, Record& record) {
   record.source = identified.source;
   for (const auto& tlv : identified.tlvs) {
     record.tlv_types.push_back(tlv.type);
-    if (tlv.type == proxy_protocol::wire::type_unique_id) record.unique_id = tlv.value;
+    if (tlv.type == proxy_protocol::wire::type_unique_id && record.unique_id.empty()) record.unique_id = tlv.value;
   }
 }
 
@@ -191,14 +195,15 @@ asio::awaitable<void> serve(SharedState& shared, datapath::Pump& pump, Accepted 
   record.identity = config::to_string(pool.backend().identity);
 
   const auto believed = kernel::make_client(identified->client, accepted.peer, identified->source, record.trusted);
-  auto connected = co_await connect_backend(client.get_executor(), pool, shared.config.timeouts.connect, shared.clients,
-                                            believed, identified->client.address());
+  auto connected =
+      co_await connect_backend(pool, shared.config.timeouts.connect, shared.clients,
+                               {.socket = client, .believed = identified->client.address(), .recorded = believed});
   if (!connected) co_return underway.refuse(connected.error());
-  record.endpoint = connected->lease.endpoint()->text;
+  record.endpoint = connected->lease.endpoint().text;
 
   // What came in while connecting still travels with the header.
-  if (identified->payload.empty() && !identified->watch_first_bytes &&
-      read_available(client, identified->payload) == Read::reset) {
+  if (identified->payload.empty() && !identified->watch_first_bytes) read_available(client, identified->payload);
+  if (kernel::is_reset(client.native_handle())) {
     reset(connected->socket);
     co_return underway.refuse(client_reset);
   }
@@ -206,9 +211,11 @@ asio::awaitable<void> serve(SharedState& shared, datapath::Pump& pump, Accepted 
   const auto presented =
       co_await present(connected->socket, header + identified->payload, shared.config.timeouts.connect);
   if (!presented) {
-    pool.failed(*connected->lease.endpoint(), upstream::Failure::refusal, presented.error().detail);
+    const bool slow = presented.error().reason == RejectReason::backend_timeout;
+    connected->lease.failed(slow ? upstream::Failure::slow : upstream::Failure::quick, presented.error().detail);
     co_return underway.refuse(presented.error());
   }
+  connected->lease.succeeded();
   record.bytes_in = identified->payload.size();
 
   boost::system::error_code ignored;

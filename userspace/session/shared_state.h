@@ -50,8 +50,11 @@ class Ticket {
   Ticket& operator=(Ticket&&) = delete;
   Ticket(const Ticket&) = delete;
   Ticket& operator=(const Ticket&) = delete;
-  ~Ticket() {
-    if (shared_ != nullptr) shared_->active.fetch_sub(1);
+  ~Ticket() { release(); }
+
+  // Gives it back before its owner goes.
+  void release() {
+    if (shared_ != nullptr) std::exchange(shared_, nullptr)->active.fetch_sub(1);
   }
 
  private:

@@ -55,7 +55,7 @@ std::size_t least_connections(std::span<Candidate> candidates) {
 
 // Weighted rendezvous: a uniform number per pair of client and endpoint, -weight / ln of it, the highest wins.
 std::size_t client_hash(std::span<Candidate> candidates, const net::Address& client) {
-  const auto bytes = net::mapped_v6(net::unmapped(client)).to_bytes();
+  const auto bytes = net::mapped_v6(net::household(client)).to_bytes();
   const std::uint64_t key = fnv1a(fnv_basis, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   const auto score = [key](const Candidate& candidate) {
     constexpr double steps = 9007199254740992.0;  // 2^53: what a double holds exactly

@@ -21,9 +21,9 @@ struct Candidate {
 //
 // round_robin: smoothly weighted, so that weights 5, 1, 1 give a a b a c a a and never five in a row.
 // least_connections: the fewest per weight, counting the one to come; round robin among equals.
-// client_hash: rendezvous hashing of the client's address (the port does not count). A client keeps its endpoint as
-// long as that one is a candidate; of a lost endpoint's clients each goes to a second choice of its own. Every realpeer
-// with the same endpoints chooses alike.
+// client_hash: rendezvous hashing of the client's address (of IPv6 its /64; the port does not count). A client keeps
+// its endpoint as long as that one is a candidate; of a lost endpoint's clients each goes to a second choice of its
+// own. Every realpeer with the same endpoints chooses alike.
 std::size_t choose(config::Balance balance, std::span<Candidate> candidates, const net::Address& client);
 
 // Of an endpoint's "ADDR:PORT".

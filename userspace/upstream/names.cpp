@@ -73,7 +73,7 @@ void Names::ended(Name& name, Resolver::Result result) {
 
 void Names::take(Name& name, std::vector<net::Address> addresses) {
   std::ranges::sort(addresses);
-  addresses.erase(std::ranges::unique(addresses).begin(), addresses.end());
+  addresses.erase(std::unique(addresses.begin(), addresses.end()), addresses.end());
   if (std::exchange(name.failures, 0) > 0) spdlog::info("backend name '{}' resolves again", name.host);
   if (addresses == name.addresses) return;
   spdlog::info("backend name '{}': {}", name.host, words(difference(name.addresses, addresses)));

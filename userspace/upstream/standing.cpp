@@ -20,35 +20,39 @@ std::chrono::milliseconds Standing::rest() const {
   return ejection_->duration * static_cast<std::int64_t>(std::min(rests_, longest_rest));
 }
 
-bool Standing::succeeded() {
+bool Standing::succeeded(Clock::time_point now) {
   const bool was_ejected = rests_ > 0;
   failures_ = 0;
   rests_ = 0;
+  known_since_ = now;
   return was_ejected;
 }
 
-bool Standing::failed(Failure how, Clock::time_point now) {
+bool Standing::failed(Failure how, Clock::time_point began, Clock::time_point now) {
+  if (began < known_since_) return false;
+  known_since_ = now;
   ++failures_;
   last_failure_ = how;
-  // A failed trial needs no further proof.
+  // A failed trial needs no further proof; one of last resort, while it rests, changes nothing.
   const bool enough = ejection_->failures > 0 && (failures_ >= ejection_->failures || rests_ > 0);
-  if (!enough || state(now) == State::resting) return false;
+  if (!enough || (rests_ > 0 && now < rests_until_)) return false;
   ++rests_;
   rests_until_ = now + rest();
   return rests_ == 1;
 }
 
-bool Standing::checked(bool good) {
+bool Standing::checked(bool good, Clock::time_point began, Clock::time_point now) {
+  // A good check is newer than what ejected it.
+  const bool ends_rest = good && rests_ > 0 && began >= known_since_;
+  if (ends_rest) succeeded(now);
   if (!healthy_) {
     healthy_ = good;
-    return !good;
+    return !good || ends_rest;
   }
   contrary_ = good == *healthy_ ? 0 : contrary_ + 1;
-  if (contrary_ < (good ? health_->rise : health_->fall)) return false;
+  if (contrary_ < (good ? health_->rise : health_->fall)) return ends_rest && *healthy_;
   healthy_ = good;
   contrary_ = 0;
-  // What the checks say is newer than what ejected it.
-  if (good) succeeded();
   return true;
 }
 

@@ -11,8 +11,8 @@ namespace realpeer::upstream {
 
 using Clock = std::chrono::steady_clock;
 
-// How an attempt failed. A refusal costs the next client nothing but a round trip; silence costs it its patience.
-enum class Failure : std::uint8_t { refusal, silence };
+// How an attempt failed. A quick refusal costs the next client nothing; silence costs it its patience.
+enum class Failure : std::uint8_t { quick, slow };
 
 enum class State : std::uint8_t {
   up,
@@ -37,17 +37,17 @@ class Standing {
       : ejection_(&ejection), health_(health ? &*health : nullptr) {}
 
   [[nodiscard]] State state(Clock::time_point now) const;
-  // Whether a resting endpoint may be tried when there is no other.
-  [[nodiscard]] bool last_resort() const { return last_failure_ == Failure::refusal; }
   // How long the present rest is; a rest grows with each that follows it, up to ten times the configured one.
   [[nodiscard]] std::chrono::milliseconds rest() const;
   [[nodiscard]] std::uint32_t failures_in_a_row() const { return failures_; }
+  [[nodiscard]] Failure last_failure() const { return last_failure_; }
 
-  // The outcome of a connection attempt or an active check; whether the endpoint has thereby become, or ceased to be,
-  // a first choice.
-  bool succeeded();
-  bool failed(Failure how, Clock::time_point now);
-  bool checked(bool good);
+  // The outcome of a connection attempt or an active check that `began` then; whether the endpoint has thereby become,
+  // or ceased to be, a first choice. What began before the last thing known of the endpoint says nothing new: of
+  // attempts that fail side by side one counts.
+  bool succeeded(Clock::time_point now);
+  bool failed(Failure how, Clock::time_point began, Clock::time_point now);
+  bool checked(bool good, Clock::time_point began, Clock::time_point now);
 
  private:
   const config::Ejection* ejection_;
@@ -55,9 +55,10 @@ class Standing {
   std::uint32_t failures_ = 0;
   std::uint32_t rests_ = 0;  // since the last success; 0: not ejected
   Clock::time_point rests_until_{};
-  Failure last_failure_ = Failure::refusal;
-  std::optional<bool> healthy_;  // nothing: not checked yet
-  std::uint32_t contrary_ = 0;   // checks in a row that disagree with healthy_
+  Failure last_failure_ = Failure::quick;
+  Clock::time_point known_since_{};  // of the last outcome that counted
+  std::optional<bool> healthy_;      // nothing: not checked yet
+  std::uint32_t contrary_ = 0;       // checks in a row that disagree with healthy_
 };
 
 }  // namespace realpeer::upstream

@@ -15,6 +15,9 @@ namespace realpeer::upstream {
 
 namespace {
 
+// For the first addresses. Most resolvers answer in milliseconds, and one that does not must not hold up the rest.
+constexpr std::chrono::seconds longest_wait{1};
+
 bool is_literal(const std::string& host) {
   boost::system::error_code no_literal;
   boost::asio::ip::make_address(host, no_literal);
@@ -51,7 +54,7 @@ Upstreams::~Upstreams() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Upstreams::start(std::chrono::milliseconds patience) {
+void Upstreams::start() {
   // Shared: the answer may come after the patience is over.
   const auto resolved = std::make_shared<std::promise<void>>();
   auto first_round = resolved->get_future();
@@ -61,9 +64,20 @@ void Upstreams::start(std::chrono::milliseconds patience) {
   }
   thread_ = std::jthread([this] {
     const auto forever = boost::asio::make_work_guard(context_);
-    context_.run();
+    run_guarded();
   });
-  first_round.wait_for(patience);
+  first_round.wait_for(longest_wait);
+}
+
+// What one name or check does wrong (memory) must not end the care for the others, nor the daemon.
+void Upstreams::run_guarded() {
+  while (!context_.stopped()) {
+    try {
+      context_.run();
+    } catch (const std::exception& exception) {
+      spdlog::error("the care for backends met an unexpected error: {}", exception.what());
+    }
+  }
 }
 
 void Upstreams::log_status() const {

@@ -3,7 +3,6 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/system/result.hpp>
-#include <chrono>
 #include <deque>
 #include <memory>
 #include <string_view>
@@ -24,8 +23,8 @@ class Upstreams {
   Upstreams& operator=(const Upstreams&) = delete;
   ~Upstreams();
 
-  // Begins to resolve and to check. Returns when every name had its first answer, good or bad, or `patience` is over.
-  void start(std::chrono::milliseconds patience);
+  // Begins to resolve and to check. Returns when every name had its first answer, good or bad, or after a second.
+  void start();
 
   // Of a backend of the configuration.
   Pool& pool(std::string_view backend) { return *by_name_.at(backend); }
@@ -35,6 +34,7 @@ class Upstreams {
  private:
   explicit Upstreams(const config::Config& config);
   void keep_names();
+  void run_guarded();
 
   std::deque<Pool> pools_;  // as config.backends; outlives what calls them
   boost::asio::io_context context_{1};

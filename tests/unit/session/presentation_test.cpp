@@ -106,7 +106,7 @@ TEST(Presentation, CarriesAChecksumOverEverything) {
   const auto* accepted = std::get_if<proxy_protocol::Accepted>(&decoding);
   ASSERT_NE(accepted, nullptr) << "the checksum was verified";
   EXPECT_EQ(accepted->length, bytes.size());
-  EXPECT_EQ(accepted->header.tlvs.back().type, wire::type_crc32c);
+  EXPECT_EQ(accepted->header.tlvs.front().type, wire::type_crc32c);
 }
 
 }  // namespace

@@ -30,11 +30,19 @@ class ThreeEndpoints : public testing::Test {
     auto lease = pool.next(client, tried);
     if (!lease) return "none: " + lease.error().why;
     leases.push_back(std::move(*lease));
-    return leases.back().endpoint()->text;
+    return leases.back().endpoint().text;
   }
   Endpoint& endpoint(std::size_t index) { return *pool.endpoints().at(index); }
+  // Attempts at this endpoint, one after the other.
   void fail(std::size_t index, Failure how, int times = 2) {
-    for (int i = 0; i < times; ++i) pool.failed(endpoint(index), how, "for the test");
+    for (int i = 0; i < times; ++i) place_at(index).failed(how, "for the test");
+  }
+  Lease place_at(std::size_t index) {
+    Pool::Tried others;
+    for (const auto& other : pool.endpoints()) {
+      if (other.get() != &endpoint(index)) others.push_back(other);
+    }
+    return std::move(*pool.next(client, others));
   }
 
   config::Backend backend = backend_of({{"10.0.0.1", 80}, {"10.0.0.2", 80}, {"10.0.0.3", 80}});
@@ -53,39 +61,39 @@ TEST_F(ThreeEndpoints, AreEachTriedOnce) {
   Pool::Tried tried;
   for (int i = 0; i < 3; ++i) {
     next(tried);
-    EXPECT_THAT(tried, testing::Not(testing::Contains(leases.back().endpoint())));
-    tried.push_back(leases.back().endpoint());
+    EXPECT_THAT(tried, testing::Not(testing::Contains(leases.back().shared_endpoint())));
+    tried.push_back(leases.back().shared_endpoint());
   }
   EXPECT_EQ(next(tried), "none: ");
 }
 
 TEST_F(ThreeEndpoints, PassOverTheOneThatRests) {
-  fail(1, Failure::silence);
+  fail(1, Failure::slow);
   EXPECT_EQ(next(), "10.0.0.1:80");
   EXPECT_EQ(next(), "10.0.0.3:80");
   EXPECT_EQ(next(), "10.0.0.1:80");
 }
 
 TEST_F(ThreeEndpoints, AreRefusedAtOnceWhenAllRestForTheirSilence) {
-  for (std::size_t i = 0; i < 3; ++i) fail(i, Failure::silence);
+  for (std::size_t i = 0; i < 3; ++i) fail(i, Failure::slow);
   EXPECT_EQ(next(),
             "none: 10.0.0.1:80: resting: for the test; 10.0.0.2:80: resting: for the test; 10.0.0.3:80: "
             "resting: for the test");
 }
 
 TEST_F(ThreeEndpoints, FallBackOnOneThatWasRefusedQuickly) {
-  fail(0, Failure::silence);
-  fail(1, Failure::refusal);
-  fail(2, Failure::silence);
+  fail(0, Failure::slow);
+  fail(1, Failure::quick);
+  fail(2, Failure::slow);
   EXPECT_EQ(next(), "10.0.0.2:80");
   EXPECT_EQ(next(), "10.0.0.2:80");
 }
 
 TEST_F(ThreeEndpoints, TakeTheOneBackThatSucceeds) {
-  fail(0, Failure::refusal);
-  fail(1, Failure::refusal);
-  fail(2, Failure::refusal);
-  pool.succeeded(endpoint(1));
+  fail(0, Failure::quick);
+  fail(1, Failure::quick);
+  fail(2, Failure::quick);
+  place_at(1).succeeded();
   EXPECT_EQ(next(), "10.0.0.2:80");
   EXPECT_EQ(next(), "10.0.0.2:80");
 }
@@ -103,8 +111,8 @@ TEST_F(ThreeEndpoints, CountTheirConnections) {
 
 TEST_F(ThreeEndpoints, SayHowTheyAre) {
   next();
-  pool.succeeded(endpoint(0));
-  fail(2, Failure::refusal);
+  leases.back().succeeded();
+  fail(2, Failure::quick);
   const auto status = pool.status();
   ASSERT_EQ(status.size(), 3U);
   EXPECT_EQ(status[0].state, "up");
@@ -117,21 +125,50 @@ TEST_F(ThreeEndpoints, SayHowTheyAre) {
   EXPECT_EQ(status[2].failures, 2U);
 }
 
-TEST(Trial, IsOneConnectionAtATime) {
-  config::Backend backend = backend_of({{"10.0.0.1", 80}});
-  backend.ejection = {.failures = 1, .duration = 1ms};
-  Pool pool(backend);
-  Endpoint& endpoint = *pool.endpoints().front();
-  pool.failed(endpoint, Failure::silence, "for the test");
-  while (endpoint.standing.state(Clock::now()) != State::trial) {
+// A single endpoint that was silent, and whose rest is over.
+class Trial : public testing::Test {
+ protected:
+  Trial() {
+    pool.next(client, {})->failed(Failure::slow, "for the test");
+    while (endpoint().standing.state(Clock::now()) != State::trial) {
+    }
   }
+  Endpoint& endpoint() { return *pool.endpoints().front(); }
+
+  static config::Backend one() {
+    config::Backend backend = backend_of({{"10.0.0.1", 80}});
+    backend.ejection = {.failures = 1, .duration = 1ms};
+    return backend;
+  }
+  config::Backend backend = one();
+  Pool pool{backend};
+};
+
+TEST_F(Trial, IsOneConnectionAtATime) {
   const auto trying = pool.next(client, {});
   ASSERT_TRUE(trying);
   const auto second = pool.next(client, {});
   ASSERT_FALSE(second);
   EXPECT_THAT(second.error().why, HasSubstr("on trial"));
-  pool.undecided(endpoint);
-  EXPECT_TRUE(pool.next(client, {})) << "the first one ended without telling";
+}
+
+TEST_F(Trial, IsFreeAgainWhenItEndsWithoutAWord) {
+  { const auto dropped = pool.next(client, {}); }
+  EXPECT_TRUE(pool.next(client, {}));
+}
+
+TEST(Verdicts, OfAttemptsFromBeforeDoNotEndATrial) {
+  config::Backend backend = backend_of({{"10.0.0.1", 80}});
+  backend.ejection = {.failures = 1, .duration = 1ms};
+  Pool pool(backend);
+  auto old = pool.next(client, {});
+  pool.next(client, {})->failed(Failure::slow, "for the test");
+  while (pool.endpoints().front()->standing.state(Clock::now()) != State::trial) {
+  }
+  const auto trying = pool.next(client, {});
+  ASSERT_TRUE(trying);
+  old->failed(Failure::slow, "for the test");
+  EXPECT_FALSE(pool.next(client, {})) << "the trial goes on";
 }
 
 TEST(MaxConnections, AreNeverExceeded) {
@@ -157,13 +194,13 @@ TEST(Checks, DecideWhoMayBeChosen) {
   backend.health = config::Health{.rise = 1, .fall = 1};
   Pool pool(backend);
   const auto endpoints = pool.endpoints();
-  pool.checked(*endpoints[0], false, "Connection refused");
-  EXPECT_EQ(pool.next(client, {})->endpoint()->text, "10.0.0.2:80");
-  pool.checked(*endpoints[1], false, "no answer in time");
+  pool.checked(*endpoints[0], false, "Connection refused", Clock::now());
+  EXPECT_EQ(pool.next(client, {})->endpoint().text, "10.0.0.2:80");
+  pool.checked(*endpoints[1], false, "no answer in time", Clock::now());
   EXPECT_EQ(pool.next(client, {}).error().why,
             "10.0.0.1:80: down: Connection refused; 10.0.0.2:80: down: no answer in time");
-  pool.checked(*endpoints[0], true, "");
-  EXPECT_EQ(pool.next(client, {})->endpoint()->text, "10.0.0.1:80");
+  pool.checked(*endpoints[0], true, "", Clock::now());
+  EXPECT_EQ(pool.next(client, {})->endpoint().text, "10.0.0.1:80");
 }
 
 class Named : public testing::Test {
@@ -203,9 +240,24 @@ TEST_F(Named, LetsConnectionsToALostAddressEnd) {
   auto lease = pool.next(client, {});
   ASSERT_TRUE(lease);
   pool.set_addresses(0, {make_address("10.0.0.2")});
-  pool.succeeded(*lease->endpoint());
-  EXPECT_EQ(lease->endpoint()->text, "10.0.0.1:80");
-  EXPECT_EQ(lease->endpoint()->active, 1U);
+  lease->succeeded();
+  EXPECT_EQ(lease->endpoint().text, "10.0.0.1:80");
+  EXPECT_EQ(lease->endpoint().active, 1U);
+}
+
+TEST_F(Named, FindsAnAddressThatComesBackAsItWas) {
+  pool.set_addresses(0, {make_address("10.0.0.1")});
+  const auto lease = pool.next(client, {});
+  pool.set_addresses(0, {make_address("10.0.0.2")});
+  pool.set_addresses(0, {make_address("10.0.0.1")});
+  EXPECT_EQ(pool.endpoints().front(), lease->shared_endpoint()) << "its connection counts";
+}
+
+TEST_F(Named, TakesNoMoreThanTheFirstOfVeryManyAddresses) {
+  std::vector<net::Address> many;
+  for (std::uint32_t i = 0; i < 1'000; ++i) many.emplace_back(boost::asio::ip::address_v4(0x0A010000U + i));
+  pool.set_addresses(0, many);
+  EXPECT_EQ(addresses().size(), 65U);
 }
 
 }  // namespace
