@@ -76,7 +76,7 @@ class Chain : public ::testing::TestWithParam<std::string> {
 
   std::unique_ptr<Topology> net;
   GatewayConfig config;
-  SocketOptions backend_options;  // for the backend's listener and what it accepts
+  SocketOptions backend_options;      // for the backend's listener and what it accepts
   std::filesystem::path resolv_conf;  // the gateway's; the host's when empty
   std::optional<Listener> backend;
   std::unique_ptr<Daemon> gateway;

@@ -56,6 +56,7 @@ std::string GatewayConfig::yaml() const {
   }
   out << "backends:\n  app: { endpoints: " << quoted_list(endpoints) << ", identity: " << identity << " }\n";
   if (connections > 0) out << "limits: { connections: " << connections << " }\n";
+  if (!limits.empty()) out << "limits: { " << limits << " }\n";
   out << "timeouts: { connect: " << connect_timeout << ", idle: " << idle_timeout
       << ", half_closed: " << half_closed_timeout << ", drain: " << drain_timeout << " }\n";
   return out.str();

@@ -168,7 +168,7 @@ void require_receiver_takes_local(Report& report, int line, const Backend& backe
                            "', which gets none (identity: none): remove it");
   } else if (!facts_of(backend.profile).takes_local) {
     report.error(line, "profile " + std::string(to_string(backend.profile)) +
-                           " refuses headers that name nobody: write health.send_proxy: off");
+                           " refuses or misreads headers that name nobody: write health.send_proxy: off");
   }
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "net/address.h"
+#include "policy/client_policy.h"
 #include "policy/route.h"
 #include "policy/trust.h"
 
@@ -154,6 +155,8 @@ struct Listener {
 
 struct Limits {
   std::uint32_t connections = 100'000;  // at once, whole daemon
+  policy::ClientPolicy per_client{};    // of each believed client
+  std::vector<net::Cidr> denied_clients{};
 };
 
 struct Timeouts {

@@ -19,12 +19,6 @@ Parsed<AcceptProxy> parse_accept_proxy(std::string_view text) {
   return parse_enum(text, modes);
 }
 
-Parsed<net::Cidr> parse_cidr(std::string_view text) {
-  const auto cidr = net::Cidr::parse(text);
-  if (cidr) return *cidr;
-  return Problem{cidr.error()};
-}
-
 void read_trusted_cidrs(Report& report, const MapReader& map, Listener& listener) {
   const Value* list = map.find("trusted_cidrs");
   if (list == nullptr) return;

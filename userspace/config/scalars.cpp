@@ -116,6 +116,27 @@ Parsed<std::uint64_t> parse_size(std::string_view text, Range<std::uint64_t> ran
   return *bytes;
 }
 
+Parsed<net::Cidr> parse_cidr(std::string_view text) {
+  const auto cidr = net::Cidr::parse(text);
+  if (cidr) return *cidr;
+  return Problem{cidr.error()};
+}
+
+Parsed<policy::Rate> parse_rate(std::string_view text, Range<std::uint64_t> range) {
+  const auto slash = text.find('/');
+  const auto [number, rest] = split_quantity(text.substr(0, slash));
+  const std::string_view unit = slash == std::string_view::npos ? std::string_view() : text.substr(slash + 1);
+  const Unit* per = unit == "ms" ? nullptr : find_unit(duration_units, unit);
+  if (!number || !rest.empty() || per == nullptr) {
+    return Problem{quoted(text) + " is not a rate: write a whole number for each s, m or h, as in '50/s'"};
+  }
+  if (!scaled_within(*number, 1, range)) {
+    return out_of_range(text, std::to_string(range.least) + "/s", std::to_string(range.most) + "/s");
+  }
+  return policy::Rate{.count = static_cast<std::uint32_t>(*number),
+                      .per = milliseconds(static_cast<milliseconds::rep>(per->factor))};
+}
+
 Parsed<std::uint64_t> parse_integer(std::string_view text, Range<std::uint64_t> range) {
   const auto [number, suffix] = split_quantity(text);
   if (!number || !suffix.empty()) return Problem{quoted(text) + " is not a whole number: write digits only"};

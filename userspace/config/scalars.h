@@ -28,6 +28,12 @@ std::string to_string(std::chrono::milliseconds duration);
 // Bytes: "65536", "64KiB", "1MiB".
 Parsed<std::uint64_t> parse_size(std::string_view text, Range<std::uint64_t> range);
 
+// A network, as net::Cidr::parse() takes it.
+Parsed<net::Cidr> parse_cidr(std::string_view text);
+
+// "50/s", "300/m", "1000/h"; the burst is left at 1.
+Parsed<policy::Rate> parse_rate(std::string_view text, Range<std::uint64_t> range);
+
 Parsed<std::uint64_t> parse_integer(std::string_view text, Range<std::uint64_t> range);
 
 // The parsers above with their range, for what takes a parser of text alone.

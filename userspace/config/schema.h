@@ -59,9 +59,13 @@ inline constexpr Keys health{health_known};
 inline constexpr std::string_view ejection_known[] = {"failures", "duration"};
 inline constexpr Keys ejection{ejection_known};
 
-inline constexpr std::string_view limits_known[] = {"connections"};
-inline constexpr std::string_view limits_unavailable[] = {"per_client", "per_source_syn"};
+inline constexpr std::string_view limits_known[] = {"connections", "per_client", "denied_clients"};
+inline constexpr std::string_view limits_unavailable[] = {"per_source_syn"};
 inline constexpr Keys limits{limits_known, limits_unavailable};
+
+inline constexpr std::string_view per_client_known[] = {"rate", "burst", "concurrent"};
+inline constexpr std::string_view per_client_unavailable[] = {"ban"};
+inline constexpr Keys per_client{per_client_known, per_client_unavailable};
 
 inline constexpr std::string_view timeouts_known[] = {"connect", "idle", "half_closed", "drain"};
 inline constexpr Keys timeouts{timeouts_known};
@@ -99,6 +103,11 @@ inline constexpr Range<std::uint64_t> splice_credit{64ULL << 10, 64ULL << 20};
 inline constexpr Range<std::uint64_t> max_header{108, 65'551};
 
 inline constexpr Range<std::uint64_t> connections{1, 10'000'000};
+
+// Of one client.
+inline constexpr Range<std::uint64_t> rate{1, 1'000'000};
+inline constexpr Range<std::uint64_t> burst{1, 1'000'000};
+inline constexpr Range<std::uint64_t> concurrent{1, 10'000'000};
 
 // A deadline of nothing refuses everybody; one of hours lets silent peers hold their sockets.
 inline constexpr Range<milliseconds> header_timeout{milliseconds(1), std::chrono::minutes(5)};

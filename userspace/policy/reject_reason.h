@@ -18,6 +18,8 @@ enum class RejectReason : std::uint8_t {
   header_too_large,
   version_disallowed,
   checksum_mismatch,
+  client_denied,
+  rate_limited,
   too_many_connections,
   no_route,
   backend_unavailable,
@@ -37,6 +39,8 @@ constexpr std::string_view to_string(RejectReason reason) {
     case RejectReason::header_too_large: return "header_too_large";
     case RejectReason::version_disallowed: return "version_disallowed";
     case RejectReason::checksum_mismatch: return "checksum_mismatch";
+    case RejectReason::client_denied: return "client_denied";
+    case RejectReason::rate_limited: return "rate_limited";
     case RejectReason::too_many_connections: return "too_many_connections";
     case RejectReason::no_route: return "no_route";
     case RejectReason::backend_unavailable: return "backend_unavailable";

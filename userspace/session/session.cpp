@@ -86,8 +86,12 @@ void Underway::refuse(const Refusal& refusal) {
 // The account of an engaged connection.
 class Engaged final : public datapath::FlowOwner {
  public:
-  Engaged(SharedState& shared, Ticket ticket, upstream::Lease lease, Record record)
-      : shared_(shared), ticket_(std::move(ticket)), lease_(std::move(lease)), record_(std::move(record)) {}
+  Engaged(SharedState& shared, Ticket ticket, ClientPlace place, upstream::Lease lease, Record record)
+      : shared_(shared),
+        ticket_(std::move(ticket)),
+        place_(std::move(place)),
+        lease_(std::move(lease)),
+        record_(std::move(record)) {}
 
   FirstBytes first_bytes(std::span<const std::byte> bytes) override {
     switch (proxy_protocol::find_signature(bytes)) {
@@ -108,6 +112,7 @@ class Engaged final : public datapath::FlowOwner {
     if (totals.end == datapath::End::held_too_long) record_.reason = RejectReason::header_timeout;
     // Before the line: whoever reads it finds the places free.
     lease_.release();
+    place_.release();
     ticket_.release();
     shared_.access_log.write(record_);
   }
@@ -115,6 +120,7 @@ class Engaged final : public datapath::FlowOwner {
  private:
   SharedState& shared_;
   Ticket ticket_;
+  ClientPlace place_;
   upstream::Lease lease_;
   Record record_;
 };
@@ -137,6 +143,23 @@ void note(const Identified& identified, Record& record) {
     record.tlv_types.push_back(tlv.type);
     if (tlv.type == proxy_protocol::wire::type_unique_id && record.unique_id.empty()) record.unique_id = tlv.value;
   }
+}
+
+// Stage "limit": by whom we believe the client to be.
+Outcome<ClientPlace> admit(SharedState& shared, const net::Address& client) {
+  const auto refuse = [](RejectReason reason, std::string detail) {
+    return Refusal{.reason = reason, .detail = std::move(detail), .looks_like = {}};
+  };
+  if (net::any_contains(shared.config.limits.denied_clients, client)) {
+    return refuse(RejectReason::client_denied, "limits.denied_clients");
+  }
+  ClientPlace place;
+  switch (place.take(shared.client_limits, client)) {
+    case policy::ClientVerdict::admitted: break;
+    case policy::ClientVerdict::too_often: return refuse(RejectReason::rate_limited, "limits.per_client.rate");
+    case policy::ClientVerdict::too_many: return refuse(RejectReason::rate_limited, "limits.per_client.concurrent");
+  }
+  return place;
 }
 
 // The header for this backend. A connection that came without an id and is sent on with one is logged by it.
@@ -181,6 +204,9 @@ asio::awaitable<void> serve(SharedState& shared, datapath::Pump& pump, Accepted 
   if (!identified) co_return underway.refuse(identified.error());
   note(*identified, record);
 
+  auto place = admit(shared, identified->client.address());
+  if (!place) co_return underway.refuse(place.error());
+
   tls::ClientHello hello;
   if (accepted.listener.route.reads_hello()) {
     auto read = co_await read_hello(client, *identified, until);
@@ -221,12 +247,12 @@ asio::awaitable<void> serve(SharedState& shared, datapath::Pump& pump, Accepted 
   boost::system::error_code ignored;
   client.set_option(tcp::no_delay(true), ignored);
   underway.done();
-  pump.engage(
-      {.client = kernel::UniqueFd(client.release()),
-       .backend = kernel::UniqueFd(connected->socket.release()),
-       .owner = std::make_unique<Engaged>(shared, std::move(ticket), std::move(connected->lease), std::move(record)),
-       .splice = shared.splice != nullptr,
-       .hold_first_bytes = identified->watch_first_bytes});
+  pump.engage({.client = kernel::UniqueFd(client.release()),
+               .backend = kernel::UniqueFd(connected->socket.release()),
+               .owner = std::make_unique<Engaged>(shared, std::move(ticket), std::move(*place),
+                                                  std::move(connected->lease), std::move(record)),
+               .splice = shared.splice != nullptr,
+               .hold_first_bytes = identified->watch_first_bytes});
 }
 
 }  // namespace realpeer::session

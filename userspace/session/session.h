@@ -16,8 +16,8 @@ struct Accepted {
   const config::Listener& listener;
 };
 
-// The whole story: identify, route, connect, present, record, splice; the account is written when the data path is
-// done.
+// The whole story: identify, limit, route, connect, present, record, splice; the account is written when the data path
+// is done.
 boost::asio::awaitable<void> serve(SharedState& shared, datapath::Pump& pump, Accepted accepted);
 
 }  // namespace realpeer::session

@@ -12,6 +12,7 @@
 #include "kernel/clients.h"
 #include "kernel/splice_map.h"
 #include "observe/access_log.h"
+#include "policy/client_limits.h"
 #include "upstream/upstreams.h"
 
 namespace realpeer::session {
@@ -20,8 +21,9 @@ struct SharedState {
   const config::Config& config;
   observe::AccessLog& access_log;
   upstream::Upstreams& upstreams;
-  kernel::SpliceMap* splice = nullptr;    // null: relay only
-  kernel::ClientMap* clients = nullptr;   // null: no client map
+  kernel::SpliceMap* splice = nullptr;   // null: relay only
+  kernel::ClientMap* clients = nullptr;  // null: no client map
+  policy::ClientLimits client_limits{config.limits.per_client};
   std::uint64_t run = 0;                  // a random number of this run of the daemon
   std::atomic<std::uint64_t> next_id{1};  // of connections
   std::atomic<std::uint32_t> active{0};   // connections between accept and end
@@ -59,6 +61,35 @@ class Ticket {
 
  private:
   SharedState* shared_ = nullptr;
+};
+
+// One of the connections that a believed client may have at a time, and its arrival counted; held to the end.
+class ClientPlace {
+ public:
+  ClientPlace() = default;
+  ClientPlace(ClientPlace&& other) noexcept
+      : limits_(std::exchange(other.limits_, nullptr)), client_(std::move(other.client_)) {}
+  ClientPlace& operator=(ClientPlace&&) = delete;
+  ClientPlace(const ClientPlace&) = delete;
+  ClientPlace& operator=(const ClientPlace&) = delete;
+  ~ClientPlace() { release(); }
+
+  policy::ClientVerdict take(policy::ClientLimits& limits, const net::Address& client) {
+    if (!limits.policy().limits()) return policy::ClientVerdict::admitted;
+    const auto verdict = limits.connect(client, policy::Clock::now());
+    if (verdict.verdict != policy::ClientVerdict::admitted) return verdict.verdict;
+    limits_ = &limits;
+    client_ = client;
+    return policy::ClientVerdict::admitted;
+  }
+  // Gives it back before its owner goes.
+  void release() {
+    if (limits_ != nullptr) std::exchange(limits_, nullptr)->disconnect(client_);
+  }
+
+ private:
+  policy::ClientLimits* limits_ = nullptr;
+  net::Address client_;
 };
 
 }  // namespace realpeer::session

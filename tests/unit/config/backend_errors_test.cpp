@@ -136,7 +136,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "7: error: health.send_proxy: local sends a header to backend 'b', which gets none (identity: none): "
                 "remove it"},
         Refusal{"AHeaderOfChecksToGitea", with_endpoint("    profile: gitea\n    health: { send_proxy: local }"),
-                "6: error: profile gitea refuses headers that name nobody: write health.send_proxy: off"}),
+                "6: error: profile gitea refuses or misreads headers that name nobody: write health.send_proxy: off"}),
     name_of);
 
 INSTANTIATE_TEST_SUITE_P(Ejection, LoadRefuses,

@@ -42,14 +42,14 @@ TEST(Reference, HasAnExampleThatLoadsWithoutAWord) {
 TEST(Reference, HasAnExampleThatUsesEveryKey) {
   const std::string example = complete_example();
   for (const Keys& keys : {keys::root, keys::listener, keys::route, keys::name_route, keys::backend, keys::endpoint,
-                           keys::health, keys::ejection, keys::limits, keys::timeouts, keys::log}) {
+                           keys::health, keys::ejection, keys::limits, keys::per_client, keys::timeouts, keys::log}) {
     for (const std::string_view key : keys.known) EXPECT_THAT(example, HasSubstr(std::string(key) + ":"));
   }
 }
 
 TEST(Reference, NamesEveryKeyThatIsNotAvailable) {
   const std::string text = reference();
-  for (const Keys& keys : {keys::root, keys::listener, keys::route, keys::backend, keys::limits}) {
+  for (const Keys& keys : {keys::root, keys::listener, keys::route, keys::backend, keys::limits, keys::per_client}) {
     for (const std::string_view key : keys.unavailable) EXPECT_THAT(text, HasSubstr("`" + std::string(key) + "`"));
   }
 }

@@ -56,6 +56,30 @@ TEST(Defaults, OfABackendSendTheHeaderOfVersionTwo) {
   EXPECT_EQ(loaded(with_root("")).backends.at(0).identity, Identity::proxy_v2);
 }
 
+TEST(Load, ReadsTheLimitsOfAClient) {
+  const auto limits =
+      loaded(with_root(
+                 "limits: { per_client: { rate: 50/s, burst: 100, concurrent: 500 }, denied_clients: [192.0.2.0/24] }"))
+          .limits;
+  ASSERT_TRUE(limits.per_client.rate);
+  EXPECT_EQ(limits.per_client.rate->interval(), 20ms);
+  EXPECT_EQ(limits.per_client.rate->burst, 100U);
+  EXPECT_EQ(limits.per_client.concurrent, 500U);
+  EXPECT_EQ(limits.denied_clients.at(0).to_string(), "192.0.2.0/24");
+}
+
+TEST(Load, LetsAsManyComeAtOnceAsAPeriodHas) {
+  const auto rate = loaded(with_root("limits: { per_client: { rate: 300/m } }")).limits.per_client.rate;
+  ASSERT_TRUE(rate);
+  EXPECT_EQ(rate->interval(), 200ms);
+  EXPECT_EQ(rate->burst, 300U);
+}
+
+TEST(Load, LimitsNoClientByDefault) {
+  EXPECT_FALSE(loaded(with_root("")).limits.per_client.limits());
+  EXPECT_THAT(loaded(with_root("")).limits.denied_clients, IsEmpty());
+}
+
 TEST(Load, ReadsTheNode) { EXPECT_EQ(loaded(with_root("node: prod-1")).node, "prod-1"); }
 
 TEST(Load, ReadsEachDatapath) {

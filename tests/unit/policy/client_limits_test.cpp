@@ -1,0 +1,151 @@
+#include "policy/client_limits.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+namespace realpeer::policy {
+namespace {
+
+using namespace std::chrono_literals;
+using boost::asio::ip::make_address;
+
+const Clock::time_point start = Clock::time_point() + 24h;
+const net::Address someone = make_address("203.0.113.42");
+
+ClientPolicy rate_of(std::uint32_t count, std::uint32_t burst) {
+  return {.rate = Rate{count, 1s, burst}, .concurrent = 0, .ban = {}};
+}
+
+// How many of so many connections at once are admitted.
+int admitted(ClientLimits& limits, const net::Address& client, int attempts, Clock::time_point now) {
+  int count = 0;
+  for (int i = 0; i < attempts; ++i) {
+    if (limits.connect(client, now).verdict != ClientVerdict::admitted) continue;
+    ++count;
+    limits.disconnect(client);
+  }
+  return count;
+}
+
+TEST(Rates, AdmitABurstAndThenTheRate) {
+  ClientLimits limits(rate_of(10, 5));
+  EXPECT_EQ(admitted(limits, someone, 100, start), 5);
+  EXPECT_EQ(admitted(limits, someone, 100, start + 99ms), 0);
+  EXPECT_EQ(admitted(limits, someone, 100, start + 100ms), 1);
+  EXPECT_EQ(admitted(limits, someone, 100, start + 300ms), 2);
+  EXPECT_EQ(admitted(limits, someone, 100, start + 1h), 5) << "no more than a burst is saved up";
+}
+
+TEST(Rates, AreExactOverTime) {
+  ClientLimits limits(rate_of(50, 1));
+  int count = 0;
+  for (int ms = 0; ms < 10'000; ++ms) count += admitted(limits, someone, 1, start + std::chrono::milliseconds(ms));
+  EXPECT_EQ(count, 500);
+}
+
+TEST(Rates, AreEachClientsOwn) {
+  ClientLimits limits(rate_of(1, 1));
+  EXPECT_EQ(admitted(limits, someone, 3, start), 1);
+  EXPECT_EQ(admitted(limits, make_address("203.0.113.43"), 3, start), 1);
+}
+
+TEST(Rates, CountAMappedAddressAsItsOwn) {
+  ClientLimits limits(rate_of(1, 1));
+  EXPECT_EQ(admitted(limits, someone, 1, start), 1);
+  EXPECT_EQ(admitted(limits, make_address("::ffff:203.0.113.42"), 1, start), 0);
+}
+
+TEST(Rates, CountAnIPv6NetworkOfSixtyFourBitsAsOne) {
+  ClientLimits limits(rate_of(1, 1));
+  EXPECT_EQ(admitted(limits, make_address("2001:db8:0:1::1"), 1, start), 1);
+  EXPECT_EQ(admitted(limits, make_address("2001:db8:0:1:ffff::2"), 1, start), 0);
+  EXPECT_EQ(admitted(limits, make_address("2001:db8:0:2::1"), 1, start), 1);
+}
+
+TEST(Concurrency, IsACeiling) {
+  ClientLimits limits({.rate = {}, .concurrent = 2, .ban = {}});
+  EXPECT_EQ(limits.connect(someone, start).verdict, ClientVerdict::admitted);
+  EXPECT_EQ(limits.connect(someone, start).verdict, ClientVerdict::admitted);
+  EXPECT_EQ(limits.connect(someone, start).verdict, ClientVerdict::too_many);
+  limits.disconnect(someone);
+  EXPECT_EQ(limits.connect(someone, start).verdict, ClientVerdict::admitted);
+}
+
+TEST(Bans, ComeAfterAsManyRefusalsAsABurstHas) {
+  ClientPolicy policy = rate_of(1, 3);
+  policy.ban = 10min;
+  ClientLimits limits(policy);
+  EXPECT_EQ(admitted(limits, someone, 3, start), 3);
+  EXPECT_FALSE(limits.connect(someone, start).ban);
+  EXPECT_FALSE(limits.connect(someone, start).ban);
+  EXPECT_TRUE(limits.connect(someone, start).ban);
+  EXPECT_FALSE(limits.connect(someone, start).ban) << "it counts anew";
+}
+
+TEST(Bans, DoNotComeOfRefusalsFarApart) {
+  ClientPolicy policy{.rate = {}, .concurrent = 1, .ban = 10min};
+  policy.concurrent = 2;
+  ClientLimits limits(policy);
+  limits.connect(someone, start);
+  limits.connect(someone, start);
+  for (int i = 1; i < 10; ++i) EXPECT_FALSE(limits.connect(someone, start + i * 11s).ban);
+}
+
+TEST(Bans, AreNotAskedForByDefault) {
+  ClientLimits limits(rate_of(1, 1));
+  for (int i = 0; i < 100; ++i) EXPECT_FALSE(limits.connect(someone, start).ban);
+}
+
+net::Address client(std::uint32_t number) { return boost::asio::ip::address_v4(0x0A000000U + number); }
+
+TEST(Memory, IsBoundedUnderAMillionClients) {
+  ClientLimits limits(rate_of(1, 1), 10'000);
+  for (std::uint32_t i = 0; i < 1'000'000; ++i) {
+    limits.connect(client(i), start);
+    limits.disconnect(client(i));
+  }
+  EXPECT_LE(limits.size(), 10'000U);
+  EXPECT_GE(limits.size(), 9'000U);
+}
+
+TEST(Memory, IsGivenBackWhenClientsStayAway) {
+  ClientLimits limits(rate_of(1, 1));
+  for (std::uint32_t i = 0; i < 10'000; ++i) {
+    limits.connect(client(i), start);
+    limits.disconnect(client(i));
+  }
+  for (std::uint32_t i = 0; i < 5'000; ++i) {
+    limits.connect(client(100'000 + i), start + 1h);
+    limits.disconnect(client(100'000 + i));
+  }
+  EXPECT_LE(limits.size(), 5'000U);
+}
+
+TEST(Memory, NeverForgetsAClientThatIsConnected) {
+  ClientLimits limits({.rate = {}, .concurrent = 1, .ban = {}}, 640);
+  for (std::uint32_t i = 0; i < 1'000; ++i) limits.connect(client(i), start);
+  for (std::uint32_t i = 0; i < 10'000; ++i) admitted(limits, client(10'000 + i), 1, start);
+  for (std::uint32_t i = 0; i < 1'000; ++i) {
+    EXPECT_EQ(limits.connect(client(i), start).verdict, ClientVerdict::too_many);
+  }
+}
+
+TEST(Workers, MayCountAtOnce) {
+  ClientLimits limits({.rate = {}, .concurrent = 1'000'000, .ban = {}});
+  {
+    std::vector<std::jthread> workers;
+    for (int worker = 0; worker < 4; ++worker) {
+      workers.emplace_back([&limits] {
+        for (std::uint32_t i = 0; i < 20'000; ++i) {
+          limits.connect(client(i % 100), start);
+          limits.disconnect(client(i % 100));
+        }
+      });
+    }
+  }
+  EXPECT_LE(limits.size(), 100U);
+}
+
+}  // namespace
+}  // namespace realpeer::policy
