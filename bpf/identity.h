@@ -6,13 +6,9 @@
 
 #include <bpf/bpf_endian.h>
 
-#define FAMILY_INET 2 /* AF_INET; the libc headers that have it cannot be included here */
+#include "bpf/address.h"
 
-static __always_inline void map_ipv4(__u8* address, __u32 ip4) {
-  address[10] = 0xff;
-  address[11] = 0xff;
-  __builtin_memcpy(address + 12, &ip4, sizeof(ip4));
-}
+#define FAMILY_INET 2 /* AF_INET; the libc headers that have it cannot be included here */
 
 /* Word by word: the verifier refuses the 8-byte loads from the context that a compiler would merge these into. */
 static __always_inline void copy_ipv6(__u8* address, const __u32* ip6) {

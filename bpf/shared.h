@@ -87,4 +87,85 @@ struct realpeer_event {
 };
 REALPEER_STATIC_ASSERT(sizeof(struct realpeer_event) == 8, "layout of realpeer_event");
 
+/* What admission made of a packet, and its index in `counters`. Packets that are no SYN to a listener have none. */
+enum realpeer_admission {
+  /* passed */
+  REALPEER_ADMITTED,
+  REALPEER_UNMEASURED, /* admitted, but its source's rate is not known: no room in `sources`, or too much contention */
+  REALPEER_NOT_LOCAL,  /* to a wildcard listener's port, but this host would forward it */
+  REALPEER_FRAGMENT,   /* TCP in fragments, not looked at */
+  REALPEER_TRUNCATED,  /* ends within a header, as far as the program can see it */
+  REALPEER_MALFORMED,  /* the IP header contradicts itself: the stack drops it */
+  REALPEER_TOO_DEEP,   /* more VLAN tags or extension headers than are looked at */
+  REALPEER_NO_RULES,   /* no rules were applied yet */
+  /* dropped */
+  REALPEER_BANNED,    /* the source has an entry in `bans` that has not expired */
+  REALPEER_DENIED,    /* the source is in the denied list */
+  REALPEER_UNTRUSTED, /* the listener takes trusted sources only, and this is none */
+  REALPEER_SYN_RATE,  /* the source sends more SYNs than its rate allows */
+  REALPEER_ADMISSION_COUNT,
+};
+#define REALPEER_FIRST_DROP REALPEER_BANNED
+
+/* Key of `listeners`. The address as in realpeer_connection, :: for any address of both families and ::ffff:0.0.0.0
+ * for any IPv4 address; the port in network order. */
+struct realpeer_bind {
+  __u8 address[16];
+  __u16 port;
+  __u16 pad;
+};
+REALPEER_STATIC_ASSERT(sizeof(struct realpeer_bind) == 20, "layout of realpeer_bind");
+REALPEER_STATIC_ASSERT(__builtin_offsetof(struct realpeer_bind, port) == 16, "layout of realpeer_bind");
+
+#define REALPEER_LISTENER_DROPS_UNTRUSTED 1U /* sources outside its list are dropped */
+
+/* Value of `listeners`. Host order. */
+struct realpeer_listener {
+  __u32 flags;
+  __u32 list; /* number of its trusted sources' list in `networks`; 0: it has none */
+};
+REALPEER_STATIC_ASSERT(sizeof(struct realpeer_listener) == 8, "layout of realpeer_listener");
+
+#define REALPEER_DENIED_LIST 0U
+
+/* Key of `networks`: a prefix in one of many lists. The address as in realpeer_connection, the rest in host order. The
+ * family is part of the prefix, since ::/0 holds no IPv4 address. */
+struct realpeer_network {
+  __u32 prefix_length; /* of what follows, in bits: list and family always, then the address as far as it counts */
+  __u32 list;          /* REALPEER_DENIED_LIST, or the number of a listener's trusted list */
+  __u32 family;        /* 4 or 6 */
+  __u8 address[16];
+};
+REALPEER_STATIC_ASSERT(sizeof(struct realpeer_network) == 28, "layout of realpeer_network");
+REALPEER_STATIC_ASSERT(__builtin_offsetof(struct realpeer_network, address) == 12, "layout of realpeer_network");
+
+/* Key of `sources` and `bans`: who can choose among addresses counts as one. An IPv4 address as ::ffff:a.b.c.d, an IPv6
+ * address as its /64, the rest zero. */
+struct realpeer_source {
+  __u8 address[16];
+};
+REALPEER_STATIC_ASSERT(sizeof(struct realpeer_source) == 16, "layout of realpeer_source");
+
+enum realpeer_ban_reason {
+  REALPEER_BAN_OPERATOR = 0, /* asked for by hand */
+  REALPEER_BAN_LIMITS = 1,   /* exceeded the limits of a client */
+};
+
+/* Value of `bans`. Times are CLOCK_BOOTTIME in ns: a suspended host does not prolong a ban. Host order. */
+struct realpeer_ban {
+  __u64 expires; /* from then on it is as if it were not there */
+  __u64 since;
+  __u32 reason; /* enum realpeer_ban_reason */
+  __u32 pad;
+};
+REALPEER_STATIC_ASSERT(sizeof(struct realpeer_ban) == 24, "layout of realpeer_ban");
+
+/* Value of `syn_rates`: SYNs a source may send, as GCRA has it (ITU-T I.371): one each interval, and early by up to the
+ * tolerance. */
+struct realpeer_syn_rate {
+  __u64 interval;  /* ns; 0: no limit */
+  __u64 tolerance; /* ns: (burst - 1) intervals */
+};
+REALPEER_STATIC_ASSERT(sizeof(struct realpeer_syn_rate) == 16, "layout of realpeer_syn_rate");
+
 #endif
