@@ -1,0 +1,105 @@
+#include "kernel/admission_link.h"
+
+#include <bpf/bpf.h>
+#include <linux/if_link.h>
+
+#include <cerrno>
+#include <limits>
+
+namespace realpeer::kernel {
+namespace {
+
+// linux/bpf.h from 6.6 on.
+constexpr auto tcx_ingress = static_cast<bpf_attach_type>(46);
+constexpr std::uint32_t before_others = 1U << 3U;  // BPF_F_BEFORE
+
+std::string in_words(const Program& program) {
+  return "program '" + program.name + "' (id " + std::to_string(program.id) + ")";
+}
+
+// Why XDP is out of the question on this interface, where it is; empty otherwise.
+std::string no_xdp(const Interface& interface) {
+  if (interface.header != LinkHeader::ethernet) return interface.name + " has no Ethernet header";
+  if (const auto other = attached_xdp(interface)) return "XDP is taken by " + in_words(*other);
+  return {};
+}
+
+UniqueFd link_xdp(int program, const Interface& interface, std::uint32_t flags) {
+  LIBBPF_OPTS(bpf_link_create_opts, options, .flags = flags);
+  return UniqueFd(bpf_link_create(program, interface.index, BPF_XDP, &options));
+}
+
+UniqueFd link_tcx(int program, int index) {
+  LIBBPF_OPTS(bpf_link_create_opts, options, .flags = before_others);
+  return UniqueFd(bpf_link_create(program, index, tcx_ingress, &options));
+}
+
+Error xdp_error(const Interface& interface, AdmissionMode mode, int error) {
+  const std::string what = "cannot attach XDP to " + interface.name;
+  if (interface.header != LinkHeader::ethernet) {
+    return Error::because(what + ": it has no Ethernet header; use `mode: tc`");
+  }
+  if (const auto other = attached_xdp(interface)) {
+    return Error::because(what + ": " + in_words(*other) + " is attached already; use `mode: tc`, or detach it");
+  }
+  if (error == EOPNOTSUPP && mode == AdmissionMode::native) {
+    return Error::because(what + ": the driver has no native XDP; use `mode: tc`");
+  }
+  return describe(what + " (`mode: tc` needs nothing of the driver)", error);
+}
+
+}  // namespace
+
+bool has_tcx(int program) {
+  // No such interface: a kernel with tcx finds that out, and others what they were asked for.
+  const UniqueFd link = link_tcx(program, std::numeric_limits<int>::max());
+  return !link.valid() && errno == ENODEV;
+}
+
+std::string foresee_admission(const Interface& interface) {
+  if (interface.header == LinkHeader::unknown) return "none: admission cannot read what this kind of device carries";
+  if (const auto why = no_xdp(interface); !why.empty()) return "tc: " + why;
+  const auto native = has_native_xdp(interface);
+  if (!native) return "native, or tc where the driver has no native XDP: this kernel does not tell before it is tried";
+  return *native ? "native" : "tc: the driver has no native XDP";
+}
+
+Result<AdmissionLink> AdmissionLink::attach_tc(const AdmissionObject& object, const Interface& interface,
+                                               const std::string& instance, std::string why) {
+  const int program = interface.header == LinkHeader::none ? object.admit_tc_l3() : object.admit_tc();
+  std::string reason = why.empty() ? "tc" : "tc: " + std::move(why);
+  if (has_tcx(program)) {
+    UniqueFd link = link_tcx(program, interface.index);
+    if (!link.valid()) return describe("cannot attach to TC of " + interface.name, errno);
+    return AdmissionLink(std::move(link), AdmissionMode::tc, std::move(reason));
+  }
+  auto filter = TcFilter::attach(interface, program, instance);
+  if (!filter) return filter.error();
+  return AdmissionLink(std::move(*filter), AdmissionMode::tc, std::move(reason));
+}
+
+Result<AdmissionLink> AdmissionLink::attach(const AdmissionObject& object, const std::string& name, AdmissionMode mode,
+                                            const std::string& instance) {
+  const auto interface = find_interface(name);
+  if (!interface) return interface.error();
+  if (interface->header == LinkHeader::unknown) {
+    return Error::because("cannot attach to " + name + ": admission cannot read what this kind of device carries");
+  }
+  if (mode == AdmissionMode::tc) return attach_tc(object, *interface, instance, {});
+  const bool automatic = mode == AdmissionMode::automatic;
+  if (automatic) {
+    if (auto why = no_xdp(*interface); !why.empty()) return attach_tc(object, *interface, instance, std::move(why));
+    mode = AdmissionMode::native;
+  }
+  if (interface->header != LinkHeader::ethernet) return xdp_error(*interface, mode, 0);
+  const bool native = mode == AdmissionMode::native;
+  UniqueFd link = link_xdp(object.admit_xdp(), *interface, native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE);
+  if (link.valid()) return AdmissionLink(std::move(link), mode, native ? "native" : "generic");
+  const int error = errno;
+  if (!automatic) return xdp_error(*interface, mode, error);
+  return attach_tc(
+      object, *interface, instance,
+      error == EOPNOTSUPP ? "the driver has no native XDP" : describe("the driver refuses native XDP", error).text);
+}
+
+}  // namespace realpeer::kernel

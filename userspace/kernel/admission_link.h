@@ -1,0 +1,56 @@
+// The attachment of admission to one interface.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "kernel/admission_object.h"
+#include "kernel/fd.h"
+#include "kernel/interface.h"
+#include "kernel/result.h"
+#include "kernel/tc_filter.h"
+
+namespace realpeer::kernel {
+
+enum class AdmissionMode : std::uint8_t {
+  automatic,  // native where driver and device have it and XDP is free, else tc; never generic
+  native,     // XDP in the driver, before a buffer is allocated
+  generic,    // XDP after that: works with every Ethernet driver, and is slower than tc
+  tc,         // by tcx, or a clsact filter where the kernel (before 6.6) has none
+};
+
+// What automatic would take, without attaching anything: "native", or "tc: " and why.
+std::string foresee_admission(const Interface& interface);
+
+// Detached when it is destroyed. Except for a clsact filter, which stays until the next start, it is so too when the
+// process dies. Destroy it in the network namespace it was made in.
+class AdmissionLink {
+ public:
+  // `instance` names this daemon among others on the host. Some drivers stop the interface for a moment when native XDP
+  // comes or goes.
+  static Result<AdmissionLink> attach(const AdmissionObject& object, const std::string& interface, AdmissionMode mode,
+                                      const std::string& instance);
+
+  // Which was taken: never automatic.
+  [[nodiscard]] AdmissionMode mode() const { return mode_; }
+  // The mode, and why it is not a better one: "native", "tc: wt0 has no Ethernet header".
+  [[nodiscard]] const std::string& reason() const { return reason_; }
+
+ private:
+  using Hold = std::variant<UniqueFd, TcFilter>;
+  AdmissionLink(Hold hold, AdmissionMode mode, std::string reason)
+      : hold_(std::move(hold)), mode_(mode), reason_(std::move(reason)) {}
+
+  static Result<AdmissionLink> attach_tc(const AdmissionObject& object, const Interface& interface,
+                                         const std::string& instance, std::string why);
+
+  Hold hold_;
+  AdmissionMode mode_;
+  std::string reason_;
+};
+
+// Whether this kernel attaches TC programs by tcx; `program` is any TC program.
+bool has_tcx(int program);
+
+}  // namespace realpeer::kernel
