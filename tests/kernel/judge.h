@@ -1,0 +1,51 @@
+// The admission programs, given packets one by one (BPF_PROG_TEST_RUN) in a network namespace of their own.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <ostream>
+#include <string>
+
+#include "harness/netns.h"
+#include "harness/packets.h"
+#include "kernel/admission.h"
+
+namespace realpeer::test {
+
+enum class Hook : std::uint8_t { xdp, tc, tc_l3 };
+std::ostream& operator<<(std::ostream& out, Hook hook);
+
+// Rules as in a configuration: rules({listener("0.0.0.0:443", {"10.0.0.0/8"})}).
+kernel::AdmissionListener listener(const std::string& bind, const std::vector<std::string>& trusted = {});
+kernel::AdmissionListener strict(const std::string& bind, const std::vector<std::string>& trusted);
+std::vector<net::Cidr> networks(const std::vector<std::string>& texts);
+
+class Judge {
+ public:
+  // Enters a namespace that has no routes: every address is for this host.
+  Judge();
+  Judge(const Judge&) = delete;
+  Judge& operator=(const Judge&) = delete;
+  ~Judge() = default;
+
+  void apply(const kernel::AdmissionRules& rules) const;
+
+  // The counter that moved by one, as "admitted", or "passed" when none did. Throws when more than one moved, or the
+  // program dropped what its counter says was passed, or the reverse.
+  [[nodiscard]] std::string verdict(Hook hook, const testing::Bytes& packet) const;
+  // What `times` runs came to, without a look at counters: whether the last was dropped.
+  bool run(Hook hook, const testing::Bytes& packet, int times = 1) const;
+
+  [[nodiscard]] kernel::AdmissionCounters counters() const;
+  [[nodiscard]] const kernel::AdmissionObject& object() const { return *object_; }
+  [[nodiscard]] kernel::Bans bans() const;
+
+ private:
+  [[nodiscard]] int program(Hook hook) const;
+
+  testing::Netns netns_;
+  testing::Inside inside_;
+  std::unique_ptr<kernel::AdmissionObject> object_;
+};
+
+}  // namespace realpeer::test
