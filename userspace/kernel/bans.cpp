@@ -108,8 +108,11 @@ Result<void> Bans::add(const net::Address& source, seconds duration, realpeer_ba
   const realpeer_ban ban{
       .expires = expiry(now, duration), .since = now, .reason = static_cast<std::uint32_t>(reason), .pad = 0};
   if (bpf_map_update_elem(map_.get(), &key, &ban, BPF_ANY) == 0) return {};
-  if (errno == E2BIG && sweep() > 0 && bpf_map_update_elem(map_.get(), &key, &ban, BPF_ANY) == 0) return {};
-  return describe("cannot ban " + source.to_string() + (errno == E2BIG ? " (the map of bans is full)" : ""), errno);
+  const int failed = errno;
+  const std::string what = "cannot ban " + source.to_string();
+  if (failed != E2BIG) return describe(what, failed);
+  if (sweep() > 0 && bpf_map_update_elem(map_.get(), &key, &ban, BPF_ANY) == 0) return {};
+  return Error::because(what + ": the map of bans is full");
 }
 
 Result<bool> Bans::remove(const net::Address& source) const {

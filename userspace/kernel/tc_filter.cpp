@@ -16,12 +16,15 @@ bpf_tc_hook ingress_of(int index) {
   return hook;
 }
 
-// The program of the filter in this place; 0 when there is none, negative on error.
-std::int64_t program_at(const bpf_tc_hook& hook, std::uint32_t handle) {
+// The program of the filter in this place; 0 when there is none. "Invalid argument" is what the kernel says of a chain
+// that has no filter at all (net/sched/cls_api.c, tc_get_tfilter); where it means another kind of filter, attaching
+// says so again.
+Result<std::uint32_t> program_at(const bpf_tc_hook& hook, std::uint32_t handle) {
   LIBBPF_OPTS(bpf_tc_opts, place, .handle = handle, .priority = TcFilter::priority);
   const int failed = bpf_tc_query(&hook, &place);
-  if (failed == -ENOENT) return 0;
-  return failed != 0 ? failed : place.prog_id;
+  if (failed == 0) return place.prog_id;
+  if (failed == -ENOENT || failed == -EINVAL) return 0U;
+  return describe("cannot ask for the filter", -failed);
 }
 
 }  // namespace
@@ -39,19 +42,16 @@ Result<TcFilter> TcFilter::attach(const Interface& interface, int program, const
   if (made != 0 && made != -EEXIST) return describe(what + " (clsact qdisc)", -made);
   const std::uint32_t handle = handle_of(instance);
   const auto present = program_at(hook, handle);
-  if (present < 0) {
-    return describe(what + ": priority " + std::to_string(priority) + " is in use by another kind of filter",
-                    static_cast<int>(-present));
-  }
-  if (present > 0) {
-    const auto other = describe_program(static_cast<std::uint32_t>(present));
+  if (!present) return Error::because(what + ": " + present.error().text);
+  if (*present != 0) {
+    const auto other = describe_program(*present);
     if (!is_ours(other)) {
       return Error::because(what + ": program '" + other.name + "' (id " + std::to_string(other.id) +
                             "), which is not realpeer's, has priority " + std::to_string(priority) + ", handle " +
                             std::to_string(handle) + "; remove it, or give this daemon another `node:`");
     }
   }
-  const std::uint32_t flags = present > 0 ? std::uint32_t{BPF_TC_F_REPLACE} : 0;
+  const std::uint32_t flags = *present != 0 ? std::uint32_t{BPF_TC_F_REPLACE} : 0;
   LIBBPF_OPTS(bpf_tc_opts, place, .prog_fd = program, .flags = flags, .handle = handle, .priority = priority);
   if (const int failed = bpf_tc_attach(&hook, &place)) return describe(what, -failed);
   return TcFilter(interface.index, handle, place.prog_id);
@@ -60,7 +60,8 @@ Result<TcFilter> TcFilter::attach(const Interface& interface, int program, const
 TcFilter::~TcFilter() {
   if (index_ == 0) return;
   const bpf_tc_hook hook = ingress_of(index_);
-  if (program_at(hook, handle_) != id_) return;
+  const auto present = program_at(hook, handle_);
+  if (!present || *present != id_) return;
   LIBBPF_OPTS(bpf_tc_opts, place, .handle = handle_, .priority = priority);
   // Fails when the interface has gone, and the filter with it.
   bpf_tc_detach(&hook, &place);
