@@ -66,14 +66,14 @@ int Judge::program(Hook hook) const {
   return -1;
 }
 
-bool Judge::run(Hook hook, const testing::Bytes& packet, int times) const {
+Judge::TestRun Judge::test_run(Hook hook, const testing::Bytes& packet, int times) const {
   LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = packet.data(),
               .data_size_in = static_cast<std::uint32_t>(packet.size()), .repeat = times);
   if (bpf_prog_test_run_opts(program(hook), &options) != 0) {
     throw std::system_error(errno, std::generic_category(), "test run of " + std::to_string(packet.size()) + " bytes");
   }
-  if (hook == Hook::xdp) return options.retval == XDP_DROP;
-  return static_cast<int>(options.retval) == TC_ACT_SHOT;
+  const int drop = hook == Hook::xdp ? static_cast<int>(XDP_DROP) : TC_ACT_SHOT;
+  return {.dropped = static_cast<int>(options.retval) == drop, .nanoseconds = options.duration};
 }
 
 std::string Judge::verdict(Hook hook, const testing::Bytes& packet) const {
