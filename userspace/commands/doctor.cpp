@@ -8,7 +8,9 @@
 #include "commands/commands.h"
 #include "config/load.h"
 #include "datapath/self_test.h"
+#include "kernel/admission_link.h"
 #include "kernel/capabilities.h"
+#include "kernel/interface.h"
 #include "kernel/object.h"
 #include "kernel/splice_map.h"
 
@@ -49,6 +51,37 @@ Finding path(config::Datapath datapath, bool splices) {
           .remedy = as_wished ? "" : "see the answers above"};
 }
 
+constexpr std::size_t most_interfaces = 16;
+
+// Where SYNs would be judged, interface by interface. Loads the programs and attaches nothing.
+std::vector<Finding> foresee_admission() {
+  const auto object = kernel::AdmissionObject::load({.sources = 16, .bans = 16});
+  Finding programs{
+      .question = "admission programs load",
+      .yes = object.has_value(),
+      .detail = object ? "XDP, TC" : object.error().text,
+      .remedy = object ? "" : "grant the capabilities above; SYNs are not judged in the kernel until then"};
+  if (!object) return {programs};
+  const bool tcx = kernel::has_tcx((*object)->admit_tc());
+  programs.detail += tcx ? " by tcx" : " by clsact filters, since this kernel has no tcx";
+  std::vector<Finding> findings{programs};
+  const auto interfaces = kernel::interfaces();
+  for (const auto& interface : interfaces) {
+    if (findings.size() > most_interfaces) break;
+    findings.push_back({.question = "admission on " + interface.name,
+                        .yes = true,  // an interface without is no defect of the host
+                        .detail = kernel::foresee_admission(interface),
+                        .remedy = {}});
+  }
+  if (interfaces.size() > most_interfaces) {
+    findings.push_back({.question = "admission on other interfaces",
+                        .yes = true,
+                        .detail = std::to_string(interfaces.size() - most_interfaces) + " more are not looked at",
+                        .remedy = {}});
+  }
+  return findings;
+}
+
 void print_text(const std::vector<Finding>& findings) {
   for (const auto& finding : findings) {
     std::cout << (finding.yes ? "yes  " : "NO   ") << finding.question << ": " << finding.detail << '\n';
@@ -81,6 +114,8 @@ int doctor(Arguments arguments) {
   const auto tried = try_splice();
   findings.insert(findings.end(), tried.begin(), tried.end());
   findings.push_back(path(datapath, tried.back().yes && tried.size() > 1));
+  const auto admission = foresee_admission();
+  findings.insert(findings.end(), admission.begin(), admission.end());
   if (FLAGS_json) {
     print_json(findings);
   } else {
