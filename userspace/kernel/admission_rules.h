@@ -28,8 +28,8 @@ struct AdmissionRules {
   std::optional<SynRate> syn_rate{};  // per source: IPv4 address or IPv6 /64
 };
 
-// Makes the rules hold, from one packet to the next; when it fails, the former ones go on. Takes two grace periods of
-// RCU, some 10 to 100 ms. One caller at a time.
+// Makes the rules hold, from one packet to the next; when it fails, the former ones go on. Takes three grace periods of
+// RCU, together 10 to 100 ms. One caller at a time.
 Result<void> apply(const AdmissionObject& object, const AdmissionRules& rules);
 
 }  // namespace realpeer::kernel
