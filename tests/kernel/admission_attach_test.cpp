@@ -8,12 +8,12 @@
 #include <linux/if_tun.h>
 #include <net/if.h>
 #include <netpacket/packet.h>
-#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <functional>
 #include <optional>
 #include <thread>
@@ -71,7 +71,8 @@ class AdmissionAttach : public ::testing::Test {
         kernel::apply(*object_, {.listeners = {test::listener("0.0.0.0:443")}, .denied = networks(denied)});
     if (!applied) throw std::runtime_error(applied.error().text);
   }
-  kernel::Result<AdmissionLink> attach(AdmissionMode mode, const std::string& instance = "rpt-attach") const {
+  [[nodiscard]] kernel::Result<AdmissionLink> attach(AdmissionMode mode,
+                                                     const std::string& instance = "rpt-attach") const {
     return AdmissionLink::attach(*object_, "wan0", mode, instance);
   }
   [[nodiscard]] std::uint64_t counted(realpeer_admission admission) const { return counted(*object_, admission); }
@@ -326,7 +327,7 @@ class AdmissionFilter : public AdmissionAttach {
   AdmissionFilter() { kernel::log_libbpf_messages(); }
 
   [[nodiscard]] kernel::Interface wan() const { return *kernel::find_interface("wan0"); }
-  kernel::Result<kernel::TcFilter> filter(const std::string& instance) const {
+  [[nodiscard]] kernel::Result<kernel::TcFilter> filter(const std::string& instance) const {
     return kernel::TcFilter::attach(wan(), object_->admit_tc(), instance);
   }
   // Id of the program in an instance's place; 0 when it is free.

@@ -276,6 +276,7 @@ TEST_P(SynRate, IsExactOnSeveralProcessors) {
   const std::uint64_t start = now() + 10 * interval;  // always ahead of the clock: each SYN moves it by one interval
   set_due("203.0.113.42", start);
   std::vector<std::thread> senders;
+  senders.reserve(threads);
   for (int i = 0; i < threads; ++i) {
     senders.emplace_back([this] { judge_.run(GetParam(), syn("203.0.113.42", 444), each); });
   }
@@ -288,6 +289,7 @@ TEST_P(SynRate, IsExactOnSeveralProcessors) {
 TEST_P(SynRate, OfABurstIsSharedExactlyBySeveralProcessors) {
   set_rate(1000);
   std::vector<std::thread> senders;
+  senders.reserve(4);
   for (int i = 0; i < 4; ++i) {
     senders.emplace_back([this] { judge_.run(GetParam(), syn("203.0.113.42", 444), 10'000); });
   }

@@ -49,8 +49,7 @@ std::vector<realpeer_network> network_keys(const AdmissionRules& rules) {
     for (const auto& cidr : rules.listeners[i].trusted) keys.push_back(network_key(list, cidr));
   }
   std::ranges::sort(keys, before);
-  const auto surplus = std::ranges::unique(keys, same);
-  keys.erase(surplus.begin(), surplus.end());
+  keys.erase(std::unique(keys.begin(), keys.end(), same), keys.end());
   return keys;
 }
 

@@ -2,10 +2,10 @@
 
 #include <bpf/bpf.h>
 #include <fcntl.h>
-#include <time.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <ctime>
 #include <limits>
 #include <utility>
 
@@ -96,8 +96,8 @@ Result<std::vector<Ban>> Bans::list() const {
   });
   // A walk that had to start over saw some twice.
   std::ranges::sort(found, {}, &Ban::source);
-  const auto surplus = std::ranges::unique(found, {}, &Ban::source);
-  found.erase(surplus.begin(), surplus.end());
+  const auto same_source = [](const Ban& a, const Ban& b) { return a.source == b.source; };
+  found.erase(std::unique(found.begin(), found.end(), same_source), found.end());
   std::ranges::stable_sort(found, std::ranges::greater{}, &Ban::age);
   return found;
 }

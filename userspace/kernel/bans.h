@@ -35,11 +35,12 @@ class Bans {
   // Those in force, oldest first.
   [[nodiscard]] Result<std::vector<Ban>> list() const;
   // Bans an IPv4 address, or all of the /64 of an IPv6 address; renews a ban that is there. A full map is swept first.
-  Result<void> add(const net::Address& source, std::chrono::seconds duration, realpeer_ban_reason reason) const;
+  [[nodiscard]] Result<void> add(const net::Address& source, std::chrono::seconds duration,
+                                 realpeer_ban_reason reason) const;
   // False when there was none.
-  Result<bool> remove(const net::Address& source) const;
+  [[nodiscard]] Result<bool> remove(const net::Address& source) const;
   // Forgets expired ones; how many. The kernel ignores them, but they take room.
-  std::size_t sweep() const;
+  [[nodiscard]] std::size_t sweep() const;
 
  private:
   explicit Bans(UniqueFd map) : map_(std::move(map)) {}
