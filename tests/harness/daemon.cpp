@@ -25,10 +25,13 @@ std::string quoted_list(const std::vector<std::string>& items) {
   return "[" + list + "]";
 }
 
-// What was pinned by a daemon that was killed, or crashed.
-void remove_pins(const std::filesystem::path& pins) {
+// What a daemon that was killed, or crashed, leaves behind: its pins and its cgroup, which is empty by then.
+void remove_remains(const std::string& node) {
   std::error_code nothing_there;
-  std::filesystem::remove_all(pins, nothing_there);
+  std::filesystem::remove_all(kPins / node, nothing_there);
+  for (const std::filesystem::path root : {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"}) {
+    std::filesystem::remove(root / ("realpeer-" + node), nothing_there);
+  }
 }
 
 // Pins of daemons whose test program is gone: rpt-<pid>-<number>.
@@ -38,7 +41,7 @@ void clear_leftovers() {
     const auto name = entry.path().filename().string();
     if (!name.starts_with(kNodePrefix)) continue;
     const auto pid = std::atoi(name.c_str() + kNodePrefix.size());
-    if (pid > 0 && ::kill(pid, 0) < 0 && errno == ESRCH) remove_pins(entry.path());
+    if (pid > 0 && ::kill(pid, 0) < 0 && errno == ESRCH) remove_remains(name);
   }
 }
 
@@ -85,7 +88,7 @@ Daemon::Daemon(const std::string& binary, const GatewayConfig& config, const Pro
 
 Daemon::~Daemon() {
   stop();
-  remove_pins(pins_of(config_.node));
+  remove_remains(config_.node);
 }
 
 std::optional<Exit> Daemon::stop() {
