@@ -57,8 +57,8 @@ void measure(const Judge& judge, const std::string& heading, const std::vector<C
 
 void measure_all(int packets) {
   const Judge judge;
-  const kernel::SynRate generous{.per_second = 1'000'000'000, .burst = 1'000'000'000};
-  const kernel::SynRate mean{.per_second = 1, .burst = 1};
+  const kernel::SynRate generous{.interval = std::chrono::nanoseconds(1), .burst = 1'000'000'000};
+  const kernel::SynRate mean{.interval = std::chrono::seconds(1), .burst = 1};
   const std::vector<Case> others{
       {"IPv4 UDP", packet().ethernet().ipv4("10.1.2.3", host).udp(443).bytes()},
       {"IPv4 TCP ACK", packet().ethernet().ipv4("10.1.2.3", host).tcp(443).ack().bytes()},

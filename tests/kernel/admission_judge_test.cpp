@@ -175,7 +175,7 @@ class SynRate : public AdmissionVerdict {
 
   SynRate() {
     judge_.apply({.listeners = {strict("[::]:443", {"192.0.2.0/24"}), listener("[::]:444", {"192.0.2.0/24"})},
-                  .syn_rate = kernel::SynRate{.per_second = 1, .burst = 1}});
+                  .syn_rate = kernel::SynRate{.interval = std::chrono::seconds(1), .burst = 1}});
     set_rate(5);
   }
 
@@ -308,7 +308,8 @@ TEST(AdmissionRules, ThatContradictThemselvesAreRefusedAndTheFormerOnesHold) {
   };
   EXPECT_THAT(refused({.listeners = {listener("0.0.0.0:1"), listener("0.0.0.0:1")}}), HasSubstr("0.0.0.0:1"));
   EXPECT_THAT(refused({.listeners = {strict("0.0.0.0:1", {})}}), HasSubstr("trusts none"));
-  EXPECT_THAT(refused({.syn_rate = kernel::SynRate{.per_second = 0, .burst = 1}}), HasSubstr("at least 1"));
+  EXPECT_THAT(refused({.syn_rate = kernel::SynRate{.interval = std::chrono::nanoseconds(0), .burst = 1}}),
+              HasSubstr("at least 1"));
   EXPECT_EQ(judge.verdict(Hook::xdp, syn("203.0.113.42")), "admitted");
 }
 

@@ -15,6 +15,7 @@ int check(Arguments arguments);
 int decode(Arguments arguments);
 int doctor(Arguments arguments);
 int whois(Arguments arguments);
+int ban(Arguments arguments);
 int help(Arguments arguments);
 
 // Prints "realpeer: TEXT" and where to read on to stderr; returns 2.

@@ -1,5 +1,6 @@
 #include <gflags/gflags.h>
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -9,6 +10,7 @@
 #include "config/load.h"
 #include "datapath/self_test.h"
 #include "kernel/admission_link.h"
+#include "kernel/admission_owner.h"
 #include "kernel/capabilities.h"
 #include "kernel/interface.h"
 #include "kernel/object.h"
@@ -53,8 +55,47 @@ Finding path(config::Datapath datapath, bool splices) {
 
 constexpr std::size_t most_interfaces = 16;
 
+bool wants(const config::Admission& admission, const std::string& interface) {
+  return std::ranges::find(admission.interfaces, interface) != admission.interfaces.end();
+}
+
+// Where SYNs would be judged on the interface, or are already.
+Finding examine_interface(const config::Admission& admission, const kernel::Interface& interface) {
+  // An interface without is no defect of the host.
+  Finding finding{.question = "admission on " + interface.name,
+                  .yes = true,
+                  .detail = kernel::foresee_admission(interface),
+                  .remedy = {}};
+  if (const auto attached = kernel::attached_admission(interface); !attached.empty()) {
+    finding.detail = "attached";
+    for (const auto& one : attached) finding.detail += (finding.detail == "attached" ? ": " : "; ") + one;
+    return finding;
+  }
+  const bool only_tc = finding.detail.starts_with("tc") || finding.detail.starts_with("none");
+  if (!wants(admission, interface.name)) return finding;
+  finding.detail += ", with `mode: " + std::string(to_string(admission.mode)) + "` configured";
+  if (admission.mode == config::AdmissionMode::native && only_tc) {
+    finding.yes = false;
+    finding.remedy = "use mode: auto or tc";
+  }
+  return finding;
+}
+
+std::vector<Finding> missing_interfaces(const config::Admission& admission) {
+  std::vector<Finding> findings;
+  for (const auto& name : admission.interfaces) {
+    if (kernel::index_of(name)) continue;
+    findings.push_back({.question = "admission on " + name,
+                        .yes = false,
+                        .detail = "there is no such interface",
+                        .remedy = "mend admission.interfaces, if it is misspelt; a daemon that runs judges on it as "
+                                  "soon as it is there"});
+  }
+  return findings;
+}
+
 // Where SYNs would be judged, interface by interface. Loads the programs and attaches nothing.
-std::vector<Finding> foresee_admission() {
+std::vector<Finding> examine_admission(const config::Admission& admission) {
   const auto object = kernel::AdmissionObject::load({.sources = 16, .bans = 16});
   Finding programs{
       .question = "admission programs load",
@@ -65,20 +106,22 @@ std::vector<Finding> foresee_admission() {
   const bool tcx = kernel::has_tcx((*object)->admit_tc());
   programs.detail += tcx ? " by tcx" : " by clsact filters, since this kernel has no tcx";
   std::vector<Finding> findings{programs};
-  const auto interfaces = kernel::interfaces();
-  for (const auto& interface : interfaces) {
-    if (findings.size() > most_interfaces) break;
-    findings.push_back({.question = "admission on " + interface.name,
-                        .yes = true,  // an interface without is no defect of the host
-                        .detail = kernel::foresee_admission(interface),
-                        .remedy = {}});
+  std::size_t left_out = 0;
+  for (const auto& interface : kernel::interfaces()) {
+    if (findings.size() > most_interfaces && !wants(admission, interface.name)) {
+      ++left_out;
+    } else {
+      findings.push_back(examine_interface(admission, interface));
+    }
   }
-  if (interfaces.size() > most_interfaces) {
+  if (left_out > 0) {
     findings.push_back({.question = "admission on other interfaces",
                         .yes = true,
-                        .detail = std::to_string(interfaces.size() - most_interfaces) + " more are not looked at",
+                        .detail = std::to_string(left_out) + " more are not looked at",
                         .remedy = {}});
   }
+  const auto missing = missing_interfaces(admission);
+  findings.insert(findings.end(), missing.begin(), missing.end());
   return findings;
 }
 
@@ -102,19 +145,19 @@ void print_json(const std::vector<Finding>& findings) {
 
 int doctor(Arguments arguments) {
   if (!arguments.empty()) return usage_error("doctor takes no argument; name a configuration with --config FILE");
-  auto datapath = config::Datapath::automatic;
+  config::Config config;
   if (!FLAGS_config.empty()) {
     const auto loaded = config::load_file(FLAGS_config);
     for (const auto& diagnostic : loaded.diagnostics) std::cerr << diagnostic.to_string() << '\n';
     if (!loaded.ok()) return 2;
-    datapath = loaded.config.datapath;
+    config = loaded.config;
   }
   kernel::log_libbpf_messages();
   auto findings = kernel::examine_host();
   const auto tried = try_splice();
   findings.insert(findings.end(), tried.begin(), tried.end());
-  findings.push_back(path(datapath, tried.back().yes && tried.size() > 1));
-  const auto admission = foresee_admission();
+  findings.push_back(path(config.datapath, tried.back().yes && tried.size() > 1));
+  const auto admission = examine_admission(config.admission);
   findings.insert(findings.end(), admission.begin(), admission.end());
   if (FLAGS_json) {
     print_json(findings);

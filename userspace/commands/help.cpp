@@ -35,6 +35,12 @@ constexpr std::array topics{
     Topic{"whois", "realpeer whois ADDR:PORT [--json]", "name the real client behind a connection to a backend",
           "ADDR:PORT is the peer as the backend sees it. Reads the pinned map; needs root, but no answer from\n"
           "the daemon. Exits 1 when no open connection comes from there.\n"},
+    Topic{"ban", "realpeer ban list | add ADDR [--duration 1h] | remove ADDR   [--node NAME] [--json]",
+          "list, impose and lift bans of a running daemon with admission",
+          "A ban drops the SYNs of an IPv4 address, or of the /64 of an IPv6 address, on the daemon's\n"
+          "interfaces, and refuses its connections elsewhere; connections that are open stay open. Clients\n"
+          "that keep exceeding limits.per_client are banned by the daemon (per_client.ban). Needs root.\n"
+          "--duration takes 90s, 10m, 1h or `forever`. Bans end with the daemon.\n"},
     Topic{"help", "realpeer help [COMMAND]", "this list, or one command's page", ""},
 };
 

@@ -8,12 +8,14 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
+#include <functional>
 #include <iostream>
 #include <thread>
 
 #include "commands/commands.h"
 #include "config/load.h"
 #include "kernel/object.h"
+#include "session/interface_follower.h"
 #include "session/server.h"
 
 DECLARE_string(config);
@@ -76,11 +78,14 @@ void announce(const config::Config& config, const session::Host& host, std::uint
 // kills: what the daemon makes afterwards is always taken back.
 class Signals {
  public:
-  explicit Signals(std::chrono::milliseconds drain) : drain_(drain) { signals_.add(SIGUSR1); }
+  Signals(asio::io_context& context, std::chrono::milliseconds drain) : context_(context), drain_(drain) {
+    signals_.add(SIGUSR1);
+  }
 
-  void wait(session::Server& server, const upstream::Upstreams& upstreams) {
+  // Runs the context until it is over.
+  void wait(session::Server& server, std::function<void()> log_status) {
     server_ = &server;
-    upstreams_ = &upstreams;
+    log_status_ = std::move(log_status);
     wait_for_signal();
     context_.run();
   }
@@ -92,7 +97,7 @@ class Signals {
       if (signal == SIGHUP) {
         spdlog::warn("SIGHUP: this version does not reload; restart to apply a new configuration");
       } else if (signal == SIGUSR1) {
-        upstreams_->log_status();
+        log_status_();
       } else if (std::exchange(draining_, true)) {
         spdlog::info("stopping now: {} connections are reset", server_->active());
         context_.stop();
@@ -125,9 +130,9 @@ class Signals {
   }
 
   session::Server* server_ = nullptr;
-  const upstream::Upstreams* upstreams_ = nullptr;
+  std::function<void()> log_status_;
+  asio::io_context& context_;
   std::chrono::milliseconds drain_;
-  asio::io_context context_{1};
   asio::signal_set signals_{context_, SIGTERM, SIGINT, SIGHUP};
   asio::steady_timer timer_{context_};
   std::chrono::steady_clock::time_point deadline_;
@@ -155,7 +160,8 @@ int run(Arguments arguments) {
   raise_descriptor_limit(config, workers);
   auto access_log = observe::AccessLog::open(config.log.access, spdlog::should_log(spdlog::level::debug));
   if (!access_log) return fail(access_log.error());
-  Signals signals(config.timeouts.drain);
+  asio::io_context main{1};
+  Signals signals(main, config.timeouts.drain);
   auto host = session::Host::prepare(config, workers);
   if (!host) return fail(host.error().text);
   auto upstreams = upstream::Upstreams::create(config);
@@ -164,10 +170,14 @@ int run(Arguments arguments) {
   if (!server) return fail(server.error().text);
   announce(config, *host, workers);
 
+  const session::InterfaceFollower follower(main, host->admission());
   (*upstreams)->start();
   (*server)->start();
   spdlog::info("ready");
-  signals.wait(**server, **upstreams);
+  signals.wait(**server, [&] {
+    (*upstreams)->log_status();
+    if (host->admission() != nullptr) host->admission()->log_status();
+  });
   (*server)->stop();
   return 0;
 }

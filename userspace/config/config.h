@@ -27,6 +27,13 @@ enum class Datapath : std::uint8_t { automatic, sockmap, relay };
 
 enum class Identity : std::uint8_t { proxy_v2, proxy_v1, none };
 
+// What becomes of SYNs from outside trusted_cidrs: the stack takes them and the daemon refuses the connection, or they
+// are dropped before there is a socket.
+enum class Untrusted : std::uint8_t { refuse, drop };
+
+// Where on an interface SYNs are judged; kernel/admission_link.h says what each is.
+enum class AdmissionMode : std::uint8_t { automatic, native, generic, tc };
+
 enum class Balance : std::uint8_t { round_robin, least_connections, client_hash };
 
 // What a backend is known to be; see profiles.h.
@@ -46,6 +53,18 @@ constexpr std::string_view to_string(Identity identity) {
     case Identity::proxy_v2: return "proxy-v2";
     case Identity::proxy_v1: return "proxy-v1";
     case Identity::none: return "none";
+  }
+  return "";
+}
+
+constexpr std::string_view to_string(Untrusted untrusted) { return untrusted == Untrusted::drop ? "drop" : "refuse"; }
+
+constexpr std::string_view to_string(AdmissionMode mode) {
+  switch (mode) {
+    case AdmissionMode::automatic: return "auto";
+    case AdmissionMode::native: return "native";
+    case AdmissionMode::generic: return "generic";
+    case AdmissionMode::tc: return "tc";
   }
   return "";
 }
@@ -140,23 +159,43 @@ struct ListenerPlaces {
   Place bind;
   Place accept_proxy;
   std::vector<Place> trusted_cidrs;  // one per network
+  Place untrusted{};
 };
 
 struct Listener {
   std::string name;
   net::Endpoint bind;
   policy::TrustPolicy trust;
+  Untrusted untrusted = Untrusted::refuse;
   std::chrono::milliseconds header_timeout{5'000};
-  std::size_t max_header = 4096;  // bytes
-  policy::Route route;            // names some of Config::backends
+  std::size_t max_header = 4096;      // bytes
+  std::uint32_t max_connections = 0;  // at once; 0: no ceiling of its own
+  policy::Route route;                // names some of Config::backends
   Place place;
   ListenerPlaces places{};
 };
 
+// SYNs judged in the kernel, before there is a socket.
+struct Admission {
+  std::vector<std::string> interfaces{};  // none: no SYN is judged
+  AdmissionMode mode = AdmissionMode::automatic;
+  std::vector<net::Cidr> denied_cidrs{};  // by peer address, at every listener
+  std::vector<Place> denied_places{};     // one per network
+
+  [[nodiscard]] bool enabled() const { return !interfaces.empty(); }
+};
+
+struct LimitsPlaces {
+  Place ban{};
+  Place per_source_syn{};
+};
+
 struct Limits {
-  std::uint32_t connections = 100'000;  // at once, whole daemon
-  policy::ClientPolicy per_client{};    // of each believed client
+  std::uint32_t connections = 100'000;           // at once, whole daemon
+  policy::ClientPolicy per_client{};             // of each believed client
+  std::optional<policy::Rate> per_source_syn{};  // of each peer's /32 or /64, in the kernel
   std::vector<net::Cidr> denied_clients{};
+  LimitsPlaces places{};
 };
 
 struct Timeouts {
@@ -175,6 +214,7 @@ struct Config {
   std::string node;  // names this instance's shared kernel state; default: the host name
   Datapath datapath = Datapath::automatic;
   std::uint64_t splice_credit = 1 << 20;  // bytes a direction may queue beyond the sockets' own buffers
+  Admission admission;
   std::vector<Listener> listeners;
   std::vector<Backend> backends;
   Limits limits;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "config/lint_admission.h"
 #include "config/profiles.h"
 #include "config/scalars.h"
 #include "config/spelling.h"
@@ -209,11 +210,13 @@ std::vector<Diagnostic> lint(const Config& config) {
     lint_check_time(backend, found);
     lint_loops(config, backend, found);
   }
+  lint_admission(config, found);
   return found;
 }
 
 std::vector<Diagnostic> lint_missing(const Config& config) {
   std::vector<Diagnostic> found;
+  lint_missing_admission(config, found);
   for (const Listener& listener : config.listeners) lint_refusal(listener, found);
   for (const Backend& backend : config.backends) {
     lint_health(backend, found);

@@ -10,7 +10,8 @@ namespace realpeer::config {
 // Warnings (trust in everyone, `optional` at all, …) and cross-listener errors (one address and port claimed twice).
 std::vector<Diagnostic> lint(const Config& config);
 
-// Warnings of what is not there (a backend no listener uses, a check without header, …). Only for a configuration
+// What is not there: admission for what only admission enforces (errors), a use for a backend, a header in checks, …
+// (warnings). Only for a configuration
 // without errors: what seems to be missing may be what could not be read.
 std::vector<Diagnostic> lint_missing(const Config& config);
 

@@ -19,6 +19,11 @@ Parsed<AcceptProxy> parse_accept_proxy(std::string_view text) {
   return parse_enum(text, modes);
 }
 
+Parsed<Untrusted> parse_untrusted(std::string_view text) {
+  constexpr std::array choices{Untrusted::refuse, Untrusted::drop};
+  return parse_enum(text, choices);
+}
+
 void read_trusted_cidrs(Report& report, const MapReader& map, Listener& listener) {
   const Value* list = map.find("trusted_cidrs");
   if (list == nullptr) return;
@@ -57,9 +62,17 @@ void read_trust(Report& report, const MapReader& map, Listener& listener) {
   }
 }
 
+void read_untrusted(Report& report, const MapReader& map, Listener& listener) {
+  const Value* value = map.find("untrusted");
+  if (value == nullptr) return;
+  listener.places.untrusted = report.place(value->line);
+  map.read("untrusted", listener.untrusted, parse_untrusted);
+}
+
 void read_bounds(const MapReader& map, Listener& listener) {
   map.read("header_timeout", listener.header_timeout, duration_within(ranges::header_timeout));
   map.read("max_header", listener.max_header, integer_within(ranges::max_header));
+  map.read("max_connections", listener.max_connections, integer_within(ranges::connections));
 }
 
 Listener read_listener(Report& report, const Value& item, const BackendNames& backends) {
@@ -74,6 +87,7 @@ Listener read_listener(Report& report, const Value& item, const BackendNames& ba
   if (bind != nullptr) listener.places.bind = report.place(bind->line);
   map.read("bind", listener.bind, parse_bind);
   read_trust(report, map, listener);
+  read_untrusted(report, map, listener);
   read_bounds(map, listener);
   read_route(report, map, backends, listener.route);
   return listener;

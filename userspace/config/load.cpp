@@ -40,35 +40,6 @@ void read_node(Report& report, const MapReader& root, Config& config) {
   }
 }
 
-void read_per_client(Report& report, const MapReader& limits, policy::ClientPolicy& client) {
-  const Value* value = limits.find("per_client");
-  if (value == nullptr) return;
-  const MapReader map(report, *value, keys::per_client, "limits.per_client.");
-  policy::Rate rate;
-  const bool has_rate = map.read("rate", rate, [](std::string_view text) { return parse_rate(text, ranges::rate); });
-  // As many at once as a period has, unless it is said.
-  rate.burst = rate.count;
-  map.read("burst", rate.burst, integer_within(ranges::burst));
-  map.read("concurrent", client.concurrent, integer_within(ranges::concurrent));
-  if (has_rate) client.rate = rate;
-  if (map.mentions("burst") && !map.mentions("rate")) {
-    report.error(value->line, "limits.per_client: 'burst' is of a rate: add rate, as in rate: 50/s");
-  }
-}
-
-void read_limits(Report& report, const MapReader& root, Limits& limits) {
-  const Value* value = root.find("limits");
-  if (value == nullptr) return;
-  const MapReader map(report, *value, keys::limits, "limits.");
-  map.read("connections", limits.connections, integer_within(ranges::connections));
-  read_per_client(report, map, limits.per_client);
-  const Value* denied = map.find("denied_clients");
-  if (denied == nullptr) return;
-  for (const Value& item : read_items(report, *denied)) {
-    if (auto cidr = read_scalar(report, item, parse_cidr)) limits.denied_clients.push_back(std::move(*cidr));
-  }
-}
-
 void read_timeouts(Report& report, const MapReader& root, Timeouts& timeouts) {
   const Value* value = root.find("timeouts");
   if (value == nullptr) return;
@@ -91,6 +62,7 @@ void read_settings(Report& report, const MapReader& root, Config& config) {
   read_node(report, root, config);
   root.read("datapath", config.datapath, parse_datapath);
   root.read("splice_credit", config.splice_credit, size_within(ranges::splice_credit));
+  read_admission(report, root, config.admission);
   read_limits(report, root, config.limits);
   read_timeouts(report, root, config.timeouts);
   read_log(report, root, config.log);

@@ -24,17 +24,21 @@ struct Keys {
 
 namespace keys {
 
-inline constexpr std::string_view root_known[] = {"node",     "datapath", "splice_credit", "include", "listeners",
-                                                  "backends", "limits",   "timeouts",      "log"};
-inline constexpr std::string_view root_unavailable[] = {"packet", "admin", "admission"};
+inline constexpr std::string_view root_known[] = {"node",      "datapath", "splice_credit", "include",  "admission",
+                                                  "listeners", "backends", "limits",        "timeouts", "log"};
+inline constexpr std::string_view root_unavailable[] = {"packet", "admin"};
 inline constexpr Keys root{root_known, root_unavailable};
 
 // Of a file in the `include` list.
 inline constexpr std::string_view included_known[] = {"listeners", "backends"};
 inline constexpr Keys included{included_known, root_unavailable, root_known};
 
-inline constexpr std::string_view listener_known[] = {"name",           "bind",       "accept_proxy", "trusted_cidrs",
-                                                      "header_timeout", "max_header", "route"};
+inline constexpr std::string_view admission_known[] = {"interfaces", "mode", "denied_cidrs"};
+inline constexpr Keys admission{admission_known};
+
+inline constexpr std::string_view listener_known[] = {"name",      "bind",           "accept_proxy", "trusted_cidrs",
+                                                      "untrusted", "header_timeout", "max_header",   "max_connections",
+                                                      "route"};
 inline constexpr std::string_view listener_unavailable[] = {"tls", "trusted_forwarders"};
 inline constexpr Keys listener{listener_known, listener_unavailable};
 
@@ -59,13 +63,14 @@ inline constexpr Keys health{health_known};
 inline constexpr std::string_view ejection_known[] = {"failures", "duration"};
 inline constexpr Keys ejection{ejection_known};
 
-inline constexpr std::string_view limits_known[] = {"connections", "per_client", "denied_clients"};
-inline constexpr std::string_view limits_unavailable[] = {"per_source_syn"};
-inline constexpr Keys limits{limits_known, limits_unavailable};
+inline constexpr std::string_view limits_known[] = {"connections", "per_client", "per_source_syn", "denied_clients"};
+inline constexpr Keys limits{limits_known};
 
-inline constexpr std::string_view per_client_known[] = {"rate", "burst", "concurrent"};
-inline constexpr std::string_view per_client_unavailable[] = {"ban"};
-inline constexpr Keys per_client{per_client_known, per_client_unavailable};
+inline constexpr std::string_view per_client_known[] = {"rate", "burst", "concurrent", "ban"};
+inline constexpr Keys per_client{per_client_known};
+
+inline constexpr std::string_view per_source_syn_known[] = {"rate", "burst"};
+inline constexpr Keys per_source_syn{per_source_syn_known};
 
 inline constexpr std::string_view timeouts_known[] = {"connect", "idle", "half_closed", "drain"};
 inline constexpr Keys timeouts{timeouts_known};
@@ -108,6 +113,8 @@ inline constexpr Range<std::uint64_t> connections{1, 10'000'000};
 inline constexpr Range<std::uint64_t> rate{1, 1'000'000};
 inline constexpr Range<std::uint64_t> burst{1, 1'000'000};
 inline constexpr Range<std::uint64_t> concurrent{1, 10'000'000};
+// Below a second a ban says nothing that a rate does not.
+inline constexpr Range<milliseconds> ban{std::chrono::seconds(1), std::chrono::hours(720)};
 
 // A deadline of nothing refuses everybody; one of hours lets silent peers hold their sockets.
 inline constexpr Range<milliseconds> header_timeout{milliseconds(1), std::chrono::minutes(5)};
@@ -134,6 +141,9 @@ inline constexpr std::size_t alpn_protocol = 255;
 
 // Bytes. A file larger than thousands of listeners need is a device or a mistake.
 inline constexpr std::size_t file_size = 4U << 20;
+
+// Characters. IFNAMSIZ, less the final zero.
+inline constexpr std::size_t interface_name = 15;
 
 // Characters: a name becomes a directory below the BPF file system, a metric label and a log field.
 inline constexpr std::size_t name_length = 63;

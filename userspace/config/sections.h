@@ -1,4 +1,4 @@
-// The large sections of the configuration. Each fills in what it could read and records the rest.
+// The larger sections of the configuration. Each fills in what it could read and records the rest.
 #pragma once
 
 #include "config/config.h"
@@ -23,6 +23,10 @@ void read_backends(Report& report, const MapReader& root, Config& config, Backen
 // Adds the listeners of one file. After read_backends() for all files, since routes name backends. Listeners that have
 // problems are kept, with defaults where a setting could not be read, so that lint() sees all of them.
 void read_listeners(Report& report, const MapReader& root, const BackendNames& backends, Config& config);
+
+// What may come in: before there is a socket, and after the client is known.
+void read_admission(Report& report, const MapReader& root, Admission& admission);
+void read_limits(Report& report, const MapReader& root, Limits& limits);
 
 // The `route` of a listener.
 void read_route(Report& report, const MapReader& listener_map, const BackendNames& backends, policy::Route& route);

@@ -9,9 +9,7 @@
 namespace realpeer::kernel {
 namespace {
 
-// linux/bpf.h from 6.6 on.
-constexpr auto tcx_ingress = static_cast<bpf_attach_type>(46);
-constexpr std::uint32_t before_others = 1U << 3U;  // BPF_F_BEFORE
+constexpr std::uint32_t before_others = 1U << 3U;  // BPF_F_BEFORE of linux/bpf.h from 6.6 on
 
 std::string in_words(const Program& program) {
   return "program '" + program.name + "' (id " + std::to_string(program.id) + ")";
@@ -71,11 +69,11 @@ Result<AdmissionLink> AdmissionLink::attach_tc(const AdmissionObject& object, co
   if (has_tcx(program)) {
     UniqueFd link = link_tcx(program, interface.index);
     if (!link.valid()) return describe("cannot attach to TC of " + interface.name, errno);
-    return AdmissionLink(std::move(link), AdmissionMode::tc, std::move(reason));
+    return AdmissionLink(std::move(link), interface.index, AdmissionMode::tc, std::move(reason));
   }
   auto filter = TcFilter::attach(interface, program, instance);
   if (!filter) return filter.error();
-  return AdmissionLink(std::move(*filter), AdmissionMode::tc, std::move(reason));
+  return AdmissionLink(std::move(*filter), interface.index, AdmissionMode::tc, std::move(reason));
 }
 
 Result<AdmissionLink> AdmissionLink::attach(const AdmissionObject& object, const std::string& name, AdmissionMode mode,
@@ -94,7 +92,7 @@ Result<AdmissionLink> AdmissionLink::attach(const AdmissionObject& object, const
   if (interface->header != LinkHeader::ethernet) return xdp_error(*interface, mode, 0);
   const bool native = mode == AdmissionMode::native;
   UniqueFd link = link_xdp(object.admit_xdp(), *interface, native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE);
-  if (link.valid()) return AdmissionLink(std::move(link), mode, native ? "native" : "generic");
+  if (link.valid()) return AdmissionLink(std::move(link), interface->index, mode, native ? "native" : "generic");
   const int error = errno;
   if (!automatic) return xdp_error(*interface, mode, error);
   return attach_tc(

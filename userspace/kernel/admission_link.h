@@ -1,6 +1,8 @@
 // The attachment of admission to one interface.
 #pragma once
 
+#include <linux/bpf.h>
+
 #include <optional>
 #include <string>
 #include <variant>
@@ -36,19 +38,25 @@ class AdmissionLink {
   [[nodiscard]] AdmissionMode mode() const { return mode_; }
   // The mode, and why it is not a better one: "native", "tc: wt0 has no Ethernet header".
   [[nodiscard]] const std::string& reason() const { return reason_; }
+  // Of the interface: another one when it was removed and made anew.
+  [[nodiscard]] int index() const { return index_; }
 
  private:
   using Hold = std::variant<UniqueFd, TcFilter>;
-  AdmissionLink(Hold hold, AdmissionMode mode, std::string reason)
-      : hold_(std::move(hold)), mode_(mode), reason_(std::move(reason)) {}
+  AdmissionLink(Hold hold, int index, AdmissionMode mode, std::string reason)
+      : hold_(std::move(hold)), index_(index), mode_(mode), reason_(std::move(reason)) {}
 
   static Result<AdmissionLink> attach_tc(const AdmissionObject& object, const Interface& interface,
                                          const std::string& instance, std::string why);
 
   Hold hold_;
+  int index_;
   AdmissionMode mode_;
   std::string reason_;
 };
+
+// BPF_TCX_INGRESS of linux/bpf.h from 6.6 on.
+inline constexpr auto tcx_ingress = static_cast<bpf_attach_type>(46);
 
 // Whether this kernel attaches TC programs by tcx; `program` is any TC program.
 bool has_tcx(int program);

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 
 #include "bpf/shared.h"
@@ -15,7 +14,6 @@
 namespace realpeer::kernel {
 namespace {
 
-constexpr std::uint64_t second = std::chrono::nanoseconds(std::chrono::seconds(1)).count();
 constexpr std::uint32_t mapped_bits = 96;  // of ::ffff:0:0/96
 
 realpeer_bind bind_key(const net::Endpoint& bind) {
@@ -91,12 +89,12 @@ Result<UniqueFd> make_networks(const AdmissionRules& rules) {
 
 Result<realpeer_syn_rate> measure_of(const std::optional<SynRate>& rate) {
   if (!rate) return realpeer_syn_rate{};
-  if (rate->per_second == 0 || rate->burst == 0) {
-    return Error::because("a SYN rate of " + std::to_string(rate->per_second) + "/s and a burst of " +
-                          std::to_string(rate->burst) + " admit nobody: both are at least 1");
+  if (rate->interval.count() < 1 || rate->burst == 0) {
+    return Error::because("one SYN each " + std::to_string(rate->interval.count()) + " ns, " +
+                          std::to_string(rate->burst) + " at once, is no rate: both are at least 1");
   }
-  const std::uint64_t interval = second / rate->per_second;
-  return realpeer_syn_rate{.interval = std::max<std::uint64_t>(interval, 1), .tolerance = interval * (rate->burst - 1)};
+  const auto interval = static_cast<std::uint64_t>(rate->interval.count());
+  return realpeer_syn_rate{.interval = interval, .tolerance = interval * (rate->burst - 1)};
 }
 
 bool put(int outer, std::uint32_t generation, const UniqueFd& inner) {

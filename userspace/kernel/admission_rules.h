@@ -1,6 +1,7 @@
 // What admission judges by, and how it gets into the kernel: all of it at once.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -18,8 +19,8 @@ struct AdmissionListener {
 };
 
 struct SynRate {
-  std::uint32_t per_second = 0;  // at least 1
-  std::uint32_t burst = 0;       // SYNs at once, at least 1
+  std::chrono::nanoseconds interval{0};  // from one SYN to the next, at least 1 ns
+  std::uint32_t burst = 0;               // SYNs at once, at least 1
 };
 
 struct AdmissionRules {

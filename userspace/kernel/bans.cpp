@@ -87,6 +87,12 @@ Result<Bans> Bans::of(int map) {
   return Bans(std::move(own));
 }
 
+bool Bans::has(const net::Address& source) const {
+  const auto key = source_key(source);
+  realpeer_ban ban{};
+  return bpf_map_lookup_elem(map_.get(), &key, &ban) == 0 && boot_time() < ban.expires;
+}
+
 Result<std::vector<Ban>> Bans::list() const {
   const std::uint64_t now = boot_time();
   std::vector<Ban> found;

@@ -32,6 +32,8 @@ class Bans {
   // From the loaded object's descriptor, which is duplicated.
   static Result<Bans> of(int map);
 
+  // Whether a ban on this source is in force.
+  [[nodiscard]] bool has(const net::Address& source) const;
   // Those in force, oldest first.
   [[nodiscard]] Result<std::vector<Ban>> list() const;
   // Bans an IPv4 address, or all of the /64 of an IPv6 address; renews a ban that is there. A full map is swept first.

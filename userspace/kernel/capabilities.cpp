@@ -19,8 +19,10 @@ namespace {
 Finding kernel_version() {
   utsname name{};
   ::uname(&name);
+  const std::string actual = actual_release(name.release, name.version);
   Finding finding{.question = "kernel", .yes = true, .detail = name.release, .remedy = {}};
-  const auto version = parse_version(name.release);
+  if (actual != name.release) finding.detail += ", which is " + actual.substr(0, actual.find(' '));
+  const auto version = parse_version(actual);
   if (!version) return finding;
   finding.remedy = known_defects(*version);
   finding.yes = finding.remedy.empty();
@@ -97,6 +99,12 @@ std::optional<KernelVersion> parse_version(const std::string& release) {
   // NOLINTNEXTLINE(cert-err34-c): a malformed release gives fewer fields, which is the check
   if (std::sscanf(release.c_str(), "%u.%u.%u", &version.major, &version.minor, &version.patch) < 2) return std::nullopt;
   return version;
+}
+
+std::string actual_release(const std::string& release, const std::string& version) {
+  constexpr std::string_view debian = " Debian ";
+  const auto found = version.find(debian);
+  return found == std::string::npos ? release : version.substr(found + debian.size());
 }
 
 std::string known_defects(const KernelVersion& version) {

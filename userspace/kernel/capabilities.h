@@ -24,6 +24,10 @@ struct KernelVersion {
   auto operator<=>(const KernelVersion&) const = default;
 };
 
+// The release that was built, from utsname's two fields. Debian's own names its ABI ("6.1.0-13-amd64"), and the version
+// says what it is: "#1 SMP PREEMPT_DYNAMIC Debian 6.1.55-1 (2023-09-29)".
+std::string actual_release(const std::string& release, const std::string& version);
+
 // "6.1.0-13-amd64" → 6.1.0.
 std::optional<KernelVersion> parse_version(const std::string& release);
 

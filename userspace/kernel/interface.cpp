@@ -50,6 +50,12 @@ Result<Interface> find_interface(const std::string& name) {
   return interface;
 }
 
+std::optional<int> index_of(const std::string& name) {
+  const unsigned index = ::if_nametoindex(name.c_str());
+  if (index == 0) return std::nullopt;
+  return static_cast<int>(index);
+}
+
 std::vector<Interface> interfaces() {
   const std::unique_ptr<struct if_nameindex, decltype(&::if_freenameindex)> list(::if_nameindex(), ::if_freenameindex);
   std::vector<Interface> found;
@@ -63,7 +69,7 @@ std::vector<Interface> interfaces() {
 }
 
 Program describe_program(std::uint32_t id) {
-  Program program{.id = id, .name = {}};
+  Program program{.id = id, .name = {}, .native = false};
   const UniqueFd fd(bpf_prog_get_fd_by_id(id));
   bpf_prog_info info{};
   std::uint32_t length = sizeof(info);
@@ -76,7 +82,10 @@ std::optional<Program> attached_xdp(const Interface& interface) {
   if (bpf_xdp_query(interface.index, 0, &query) != 0) return std::nullopt;
   // With programs in several modes there is no prog_id.
   for (const auto id : {query.prog_id, query.drv_prog_id, query.hw_prog_id, query.skb_prog_id}) {
-    if (id != 0) return describe_program(id);
+    if (id == 0) continue;
+    Program program = describe_program(id);
+    program.native = id != query.skb_prog_id;
+    return program;
   }
   return std::nullopt;
 }

@@ -25,6 +25,9 @@ struct Interface {
 
 Result<Interface> find_interface(const std::string& name);
 
+// Nothing where there is no such interface.
+std::optional<int> index_of(const std::string& name);
+
 // Every interface but loopback, by index.
 std::vector<Interface> interfaces();
 
@@ -34,7 +37,8 @@ std::optional<bool> has_native_xdp(const Interface& interface);
 // A program in the kernel.
 struct Program {
   std::uint32_t id = 0;
-  std::string name;  // empty where it cannot be asked for
+  std::string name;     // empty where it cannot be asked for
+  bool native = false;  // of XDP: in the driver
 };
 
 Program describe_program(std::uint32_t id);

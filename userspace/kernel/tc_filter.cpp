@@ -35,6 +35,12 @@ std::uint32_t TcFilter::handle_of(const std::string& instance) {
   return std::max(hash, 1U);
 }
 
+std::optional<std::uint32_t> TcFilter::program_of(const Interface& interface, const std::string& instance) {
+  const auto program = program_at(ingress_of(interface.index), handle_of(instance));
+  if (!program || *program == 0) return std::nullopt;
+  return *program;
+}
+
 Result<TcFilter> TcFilter::attach(const Interface& interface, int program, const std::string& instance) {
   const std::string what = "cannot attach to TC of " + interface.name;
   bpf_tc_hook hook = ingress_of(interface.index);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -19,6 +20,9 @@ class TcFilter {
   static constexpr std::uint32_t priority = 5;
   // FNV-1a of the instance's name, never 0.
   static std::uint32_t handle_of(const std::string& instance);
+
+  // Of the filter in the place of this instance; nothing where there is none.
+  static std::optional<std::uint32_t> program_of(const Interface& interface, const std::string& instance);
 
   // Replaces what a killed daemon of this instance left; a filter that is not realpeer's is an error.
   static Result<TcFilter> attach(const Interface& interface, int program, const std::string& instance);

@@ -7,20 +7,44 @@ namespace realpeer::session {
 
 kernel::Result<Host> Host::prepare(const config::Config& config, std::uint32_t workers) {
   Host host;
+  if (auto claimed = host.claim_instance(config); !claimed) return claimed.error();
+  if (auto prepared = host.prepare_datapath(config, workers); !prepared) return prepared.error();
+  if (auto prepared = host.prepare_admission(config); !prepared) return prepared.error();
+  return host;
+}
+
+kernel::Result<void> Host::claim_instance(const config::Config& config) {
+  const auto bpffs = kernel::bpffs();
+  if (!bpffs) {
+    no_instance_ = bpffs.error().text;
+    return {};
+  }
+  auto instance = kernel::Instance::claim(*bpffs, config.node);
+  if (instance) {
+    instance_.emplace(std::move(*instance));
+    return {};
+  }
+  // Two daemons of one name would replace each other's pins.
+  if (instance.error().by_another) return instance.error();
+  no_instance_ = instance.error().text;
+  return {};
+}
+
+kernel::Result<void> Host::prepare_datapath(const config::Config& config, std::uint32_t workers) {
   auto object = kernel::DatapathObject::load(
       {.connections = config.limits.connections, .workers = workers, .splice_credit = config.splice_credit});
   if (!object) {
     if (config.datapath == config::Datapath::sockmap) {
       return kernel::Error::because("datapath: sockmap cannot be had here: " + object.error().text);
     }
-    host.splice_reason_ = object.error().text;
-    host.clients_reason_ = object.error().text;
-    return host;
+    splice_reason_ = object.error().text;
+    clients_reason_ = object.error().text;
+    return {};
   }
-  host.object_ = std::move(*object);
-  if (auto prepared = host.prepare_splice(config); !prepared) return prepared.error();
-  if (auto prepared = host.prepare_clients(config); !prepared) return prepared.error();
-  return host;
+  object_ = std::move(*object);
+  if (auto prepared = prepare_splice(config); !prepared) return prepared.error();
+  prepare_clients(config);
+  return {};
 }
 
 kernel::Result<void> Host::prepare_splice(const config::Config& config) {
@@ -42,33 +66,36 @@ kernel::Result<void> Host::prepare_splice(const config::Config& config) {
   return {};
 }
 
-kernel::Result<void> Host::prepare_clients(const config::Config& config) {
-  const auto bpffs = kernel::bpffs();
-  if (!bpffs) {
-    clients_reason_ = bpffs.error().text;
-    return {};
+void Host::prepare_clients(const config::Config& config) {
+  if (!instance_) {
+    clients_reason_ = no_instance_;
+    return;
   }
-  auto instance = kernel::Instance::claim(*bpffs, config.node);
-  if (!instance) {
-    // Two daemons of one name would replace each other's pins.
-    if (instance.error().by_another) return instance.error();
-    clients_reason_ = instance.error().text;
-    return {};
-  }
-  instance_.emplace(std::move(*instance));
   auto cgroup = kernel::DaemonCgroup::enter("realpeer-" + config.node);
   if (!cgroup) {
     clients_reason_ = cgroup.error().text;
-    return {};
+    return;
   }
   cgroup_.emplace(std::move(*cgroup));
   auto clients = kernel::ClientMap::attach(*object_, *cgroup_, *instance_);
   if (!clients) {
     clients_reason_ = clients.error().text;
-    return {};
+    return;
   }
   clients_ = std::move(*clients);
   clients_reason_ = instance_->pin(kernel::clients_pin);
+}
+
+kernel::Result<void> Host::prepare_admission(const config::Config& config) {
+  if (!config.admission.enabled()) return {};
+  const auto refuse = [](const std::string& why) {
+    return kernel::Error::because("admission cannot be had here: " + why +
+                                  " (`realpeer doctor` says more; without `admission` the daemon starts)");
+  };
+  if (!instance_) return refuse(no_instance_);
+  auto admission = Admission::start(config, *instance_);
+  if (!admission) return refuse(admission.error().text);
+  admission_ = std::move(*admission);
   return {};
 }
 

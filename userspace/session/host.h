@@ -1,4 +1,4 @@
-// What this host grants the daemon: the splice, the client map, or neither, and why.
+// What this host grants the daemon: the splice, the client map, admission, or none of them, and why.
 #pragma once
 
 #include <cstdint>
@@ -12,31 +12,40 @@
 #include "kernel/instance.h"
 #include "kernel/object.h"
 #include "kernel/splice_map.h"
+#include "session/admission.h"
 
 namespace realpeer::session {
 
 // Owner of all kernel state of one daemon; gone with it.
 class Host {
  public:
-  // Never fails for lack of privileges: then splice() or clients() is null and the reason says what is missing. Fails
-  // where going on would be wrong: `datapath: sockmap` that cannot be had, or a node name another daemon holds.
+  // Does not fail for lack of privileges: then splice() or clients() is null and the reason says what is missing. Fails
+  // where going on would be wrong: what was asked for by name (`datapath: sockmap`, `admission`) and cannot be had, or
+  // a node name that another daemon holds. The configuration outlives it.
   static kernel::Result<Host> prepare(const config::Config& config, std::uint32_t workers);
 
   [[nodiscard]] kernel::SpliceMap* splice() const { return splice_.get(); }
   [[nodiscard]] kernel::ClientMap* clients() const { return clients_.get(); }
+  // Null: none is configured.
+  [[nodiscard]] Admission* admission() const { return admission_.get(); }
   // Why connections take the path they take, in words.
   [[nodiscard]] const std::string& splice_reason() const { return splice_reason_; }
   [[nodiscard]] const std::string& clients_reason() const { return clients_reason_; }
 
  private:
+  kernel::Result<void> prepare_datapath(const config::Config& config, std::uint32_t workers);
   kernel::Result<void> prepare_splice(const config::Config& config);
-  kernel::Result<void> prepare_clients(const config::Config& config);
+  kernel::Result<void> claim_instance(const config::Config& config);
+  void prepare_clients(const config::Config& config);
+  kernel::Result<void> prepare_admission(const config::Config& config);
 
   std::optional<kernel::Instance> instance_;
+  std::string no_instance_;  // why, where there is none
   std::optional<kernel::DaemonCgroup> cgroup_;
   std::unique_ptr<kernel::DatapathObject> object_;
   std::unique_ptr<kernel::SpliceMap> splice_;
   std::unique_ptr<kernel::ClientMap> clients_;
+  std::unique_ptr<Admission> admission_;
   std::string splice_reason_;
   std::string clients_reason_;
 };

@@ -20,7 +20,10 @@ Server::Server(const config::Config& config, Host& host, upstream::Upstreams& up
               .upstreams = upstreams,
               .splice = host.splice(),
               .clients = host.clients(),
-              .run = random_number()} {}
+              .admission = host.admission(),
+              .run = random_number()} {
+  for (const auto& listener : config.listeners) shared_.listeners.emplace_back(listener.max_connections);
+}
 
 kernel::Result<std::unique_ptr<Server>> Server::create(const config::Config& config, Host& host,
                                                        upstream::Upstreams& upstreams, observe::AccessLog& access_log,

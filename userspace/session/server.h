@@ -21,7 +21,7 @@ class Server {
   void stop_accepting();
   // No worker accepts any more, and no connection is left.
   [[nodiscard]] bool idle() const;
-  [[nodiscard]] std::uint32_t active() const { return shared_.active.load(); }
+  [[nodiscard]] std::uint32_t active() const { return shared_.connections.active(); }
   // Resets the connections that are left.
   void stop();
 

@@ -83,12 +83,23 @@ void Underway::refuse(const Refusal& refusal) {
   done();
 }
 
+// Below the ceilings of the daemon and of the listener.
+struct Tickets {
+  Ticket daemon{};
+  Ticket listener{};
+
+  void release() {
+    daemon.release();
+    listener.release();
+  }
+};
+
 // The account of an engaged connection.
 class Engaged final : public datapath::FlowOwner {
  public:
-  Engaged(SharedState& shared, Ticket ticket, ClientPlace place, upstream::Lease lease, Record record)
+  Engaged(SharedState& shared, Tickets tickets, ClientPlace place, upstream::Lease lease, Record record)
       : shared_(shared),
-        ticket_(std::move(ticket)),
+        tickets_(std::move(tickets)),
         place_(std::move(place)),
         lease_(std::move(lease)),
         record_(std::move(record)) {}
@@ -113,13 +124,13 @@ class Engaged final : public datapath::FlowOwner {
     // Before the line: whoever reads it finds the places free.
     lease_.release();
     place_.release();
-    ticket_.release();
+    tickets_.release();
     shared_.access_log.write(record_);
   }
 
  private:
   SharedState& shared_;
-  Ticket ticket_;
+  Tickets tickets_;
   ClientPlace place_;
   upstream::Lease lease_;
   Record record_;
@@ -145,19 +156,37 @@ void note(const Identified& identified, Record& record) {
   }
 }
 
+Refusal refusal(RejectReason reason, std::string detail) {
+  return {.reason = reason, .detail = std::move(detail), .looks_like = {}};
+}
+
+// Stage "accept": what can be said before a byte is read.
+std::optional<Refusal> admit(SharedState& shared, const Accepted& accepted, Tickets& tickets) {
+  if (!Ticket::take(shared.connections, tickets.daemon)) {
+    return refusal(RejectReason::too_many_connections, "limits.connections");
+  }
+  if (!Ticket::take(accepted.listener_ceiling, tickets.listener)) {
+    return refusal(RejectReason::too_many_connections, "max_connections of the listener");
+  }
+  if (shared.admission == nullptr) return std::nullopt;
+  return shared.admission->refuse(accepted.peer.address());
+}
+
 // Stage "limit": by whom we believe the client to be.
-Outcome<ClientPlace> admit(SharedState& shared, const net::Address& client) {
-  const auto refuse = [](RejectReason reason, std::string detail) {
-    return Refusal{.reason = reason, .detail = std::move(detail), .looks_like = {}};
-  };
-  if (net::any_contains(shared.config.limits.denied_clients, client)) {
-    return refuse(RejectReason::client_denied, "limits.denied_clients");
+Outcome<ClientPlace> limit(SharedState& shared, const Record& record) {
+  const net::Address client = record.client->address();
+  if (shared.denied_clients.contains(client)) {
+    return refusal(RejectReason::client_denied, "limits.denied_clients");
   }
   ClientPlace place;
-  switch (place.take(shared.client_limits, client)) {
+  const auto verdict = place.take(shared.client_limits, client);
+  // By address only who has this address: the packets of a client known by a header carry the gateway's.
+  const bool direct = record.source == REALPEER_SOURCE_PEER && !record.trusted;
+  if (verdict.ban && direct && shared.admission != nullptr) shared.admission->ban(client);
+  switch (verdict.verdict) {
     case policy::ClientVerdict::admitted: break;
-    case policy::ClientVerdict::too_often: return refuse(RejectReason::rate_limited, "limits.per_client.rate");
-    case policy::ClientVerdict::too_many: return refuse(RejectReason::rate_limited, "limits.per_client.concurrent");
+    case policy::ClientVerdict::too_often: return refusal(RejectReason::rate_limited, "limits.per_client.rate");
+    case policy::ClientVerdict::too_many: return refusal(RejectReason::rate_limited, "limits.per_client.concurrent");
   }
   return place;
 }
@@ -193,18 +222,15 @@ asio::awaitable<void> serve(SharedState& shared, datapath::Pump& pump, Accepted 
   tcp::socket& client = accepted.socket;
   Record record = begin_record(shared, accepted);
   Underway underway(shared, client, record);
-  Ticket ticket;
-  if (!Ticket::take(shared, ticket)) {
-    co_return underway.refuse(
-        {.reason = RejectReason::too_many_connections, .detail = "limits.connections", .looks_like = {}});
-  }
+  Tickets tickets;
+  if (const auto refused = admit(shared, accepted, tickets)) co_return underway.refuse(*refused);
 
   const auto until = std::chrono::steady_clock::now() + accepted.listener.header_timeout;
   auto identified = co_await identify(client, accepted.peer, accepted.listener, until);
   if (!identified) co_return underway.refuse(identified.error());
   note(*identified, record);
 
-  auto place = admit(shared, identified->client.address());
+  auto place = limit(shared, record);
   if (!place) co_return underway.refuse(place.error());
 
   tls::ClientHello hello;
@@ -249,7 +275,7 @@ asio::awaitable<void> serve(SharedState& shared, datapath::Pump& pump, Accepted 
   underway.done();
   pump.engage({.client = kernel::UniqueFd(client.release()),
                .backend = kernel::UniqueFd(connected->socket.release()),
-               .owner = std::make_unique<Engaged>(shared, std::move(ticket), std::move(*place),
+               .owner = std::make_unique<Engaged>(shared, std::move(tickets), std::move(*place),
                                                   std::move(connected->lease), std::move(record)),
                .splice = shared.splice != nullptr,
                .hold_first_bytes = identified->watch_first_bytes});

@@ -14,6 +14,7 @@ struct Accepted {
   boost::asio::ip::tcp::socket socket;
   net::Endpoint peer;
   const config::Listener& listener;
+  Ceiling& listener_ceiling;
 };
 
 // The whole story: identify, limit, route, connect, present, record, splice; the account is written when the data path

@@ -5,14 +5,18 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <utility>
 
 #include "config/config.h"
 #include "kernel/clients.h"
 #include "kernel/splice_map.h"
+#include "net/cidr_set.h"
 #include "observe/access_log.h"
 #include "policy/client_limits.h"
+#include "session/admission.h"
+#include "session/ceiling.h"
 #include "upstream/upstreams.h"
 
 namespace realpeer::session {
@@ -23,44 +27,18 @@ struct SharedState {
   upstream::Upstreams& upstreams;
   kernel::SpliceMap* splice = nullptr;   // null: relay only
   kernel::ClientMap* clients = nullptr;  // null: no client map
+  Admission* admission = nullptr;        // null: none is configured
   policy::ClientLimits client_limits{config.limits.per_client};
+  net::CidrSet denied_clients{config.limits.denied_clients};
+  Ceiling connections{config.limits.connections};
   std::uint64_t run = 0;                  // a random number of this run of the daemon
   std::atomic<std::uint64_t> next_id{1};  // of connections
-  std::atomic<std::uint32_t> active{0};   // connections between accept and end
+  std::deque<Ceiling> listeners{};        // as Config::listeners
 
   // Of a connection, in the world: text, since receivers write it into headers and logs.
   [[nodiscard]] std::string unique_id(std::uint64_t connection) const {
     return fmt::format("{:016x}{:016x}", run, connection);
   }
-};
-
-// One of the connections allowed at a time; held from accept to the end.
-class Ticket {
- public:
-  // Whether one was left.
-  static bool take(SharedState& shared, Ticket& ticket) {
-    if (shared.active.fetch_add(1) >= shared.config.limits.connections) {
-      shared.active.fetch_sub(1);
-      return false;
-    }
-    ticket.shared_ = &shared;
-    return true;
-  }
-
-  Ticket() = default;
-  Ticket(Ticket&& other) noexcept : shared_(std::exchange(other.shared_, nullptr)) {}
-  Ticket& operator=(Ticket&&) = delete;
-  Ticket(const Ticket&) = delete;
-  Ticket& operator=(const Ticket&) = delete;
-  ~Ticket() { release(); }
-
-  // Gives it back before its owner goes.
-  void release() {
-    if (shared_ != nullptr) std::exchange(shared_, nullptr)->active.fetch_sub(1);
-  }
-
- private:
-  SharedState* shared_ = nullptr;
 };
 
 // One of the connections that a believed client may have at a time, and its arrival counted; held to the end.
@@ -74,13 +52,13 @@ class ClientPlace {
   ClientPlace& operator=(const ClientPlace&) = delete;
   ~ClientPlace() { release(); }
 
-  policy::ClientVerdict take(policy::ClientLimits& limits, const net::Address& client) {
-    if (!limits.policy().limits()) return policy::ClientVerdict::admitted;
+  policy::ClientLimits::Verdict take(policy::ClientLimits& limits, const net::Address& client) {
+    if (!limits.policy().limits()) return {};
     const auto verdict = limits.connect(client, policy::Clock::now());
-    if (verdict.verdict != policy::ClientVerdict::admitted) return verdict.verdict;
+    if (verdict.verdict != policy::ClientVerdict::admitted) return verdict;
     limits_ = &limits;
     client_ = client;
-    return policy::ClientVerdict::admitted;
+    return verdict;
   }
   // Gives it back before its owner goes.
   void release() {

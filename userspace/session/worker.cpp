@@ -70,10 +70,11 @@ kernel::Result<std::unique_ptr<Worker>> Worker::create(SharedState& shared, std:
                                      shared.splice, index);
   if (!pump) return pump.error();
   worker->pump_ = std::move(*pump);
-  for (const auto& listener : shared.config.listeners) {
+  for (std::size_t i = 0; i < shared.config.listeners.size(); ++i) {
+    const auto& listener = shared.config.listeners[i];
     auto acceptor = bind_listener(worker->context_, listener, true);
     if (!acceptor) return acceptor.error();
-    worker->listening_.push_back({std::move(*acceptor), listener});
+    worker->listening_.push_back({std::move(*acceptor), listener, shared.listeners[i]});
   }
   return worker;
 }
@@ -90,7 +91,7 @@ void Worker::start() {
 
 void Worker::begin(Listening& listening, tcp::socket socket, const net::Endpoint& peer) {
   try {
-    Accepted accepted{std::move(socket), net::unmapped(peer), listening.listener};
+    Accepted accepted{std::move(socket), net::unmapped(peer), listening.listener, listening.ceiling};
     asio::co_spawn(context_, serve(shared_, *pump_, std::move(accepted)), report);
   } catch (const std::exception&) {
     // Out of memory: this connection is lost, the listener must not be.

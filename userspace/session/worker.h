@@ -37,6 +37,7 @@ class Worker {
   struct Listening {
     boost::asio::ip::tcp::acceptor acceptor;
     const config::Listener& listener;
+    Ceiling& ceiling;
   };
 
   explicit Worker(SharedState& shared) : shared_(shared) {}

@@ -51,10 +51,10 @@ INSTANTIATE_TEST_SUITE_P(
                 "1: error: unknown key 'datapth'; did you mean 'datapath'?"},
         Refusal{"AnUnknownKeyWithTheKnownOnes", with_root("worker_threads: 4"),
                 "1: error: unknown key 'worker_threads': the keys here are node, datapath, splice_credit, include, "
-                "listeners, backends, limits, timeouts, log"},
+                "admission, listeners, backends, limits, timeouts, log"},
         Refusal{"AMergeKey", with_root("<<: { node: b }"),
-                "1: error: unknown key '<<': the keys here are node, datapath, splice_credit, include, listeners, "
-                "backends, limits, timeouts, log"},
+                "1: error: unknown key '<<': the keys here are node, datapath, splice_credit, include, admission, "
+                "listeners, backends, limits, timeouts, log"},
         Refusal{"ARepeatedKey", with_root("node: a\nnode: b"),
                 "2: error: key 'node' is written twice, first in line 1: remove one of the two"},
         Refusal{"ARepeatedSection", with_root("") + "backends: {}\n",
@@ -79,9 +79,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"TheKeyPacket", with_root("packet: { interfaces: [wt0] }"),
                 "1: error: 'packet' is not available in this version: remove it"},
         Refusal{"TheKeyAdmin", with_root("admin: { bind: 127.0.0.1:9901 }"),
-                "1: error: 'admin' is not available in this version: remove it"},
-        Refusal{"TheKeyAdmission", with_root("admission: { mode: auto }"),
-                "1: error: 'admission' is not available in this version: remove it"}),
+                "1: error: 'admin' is not available in this version: remove it"}),
     name_of);
 
 INSTANTIATE_TEST_SUITE_P(
@@ -104,10 +102,6 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"ADeniedClientThatIsNoNetwork", with_root("limits: { denied_clients: [someone] }"),
                 "1: error: limits.denied_clients: 'someone' is not a network: write an address and a prefix length, as "
                 "in '10.0.0.0/8'"},
-        Refusal{"ABan", with_root("limits: { per_client: { concurrent: 5, ban: 10m } }"),
-                "1: error: 'ban' is not available in this version: remove it"},
-        Refusal{"LimitsPerSource", with_root("limits: { per_source_syn: { rate: 50/s } }"),
-                "1: error: 'per_source_syn' is not available in this version: remove it"},
         Refusal{"ATimeoutWithoutUnit", with_root("timeouts:\n  idle: 5"),
                 "2: error: timeouts.idle: '5' has no unit: write '5s'"},
         Refusal{"ATimeoutThatIsNoDuration", with_root("timeouts: { connect: soon }"),

@@ -24,6 +24,12 @@ TEST(Mounts, ThatAreNotThereAreNotFound) { EXPECT_EQ(find_mount(hybrid, "tracefs
 
 TEST(Mounts, OfALineWithoutASeparatorAreSkipped) { EXPECT_EQ(find_mount("bpf bpf bpf\n", "bpf"), std::nullopt); }
 
+TEST(KernelVersion, OfDebianIsNotItsAbi) {
+  EXPECT_EQ(parse_version(actual_release("6.1.0-13-amd64", "#1 SMP PREEMPT_DYNAMIC Debian 6.1.55-1 (2023-09-29)")),
+            (KernelVersion{6, 1, 55}));
+  EXPECT_EQ(actual_release("6.18.44-cloud", "#1 SMP Thu Jan  1 00:00:00 UTC 2026"), "6.18.44-cloud");
+}
+
 TEST(KernelVersions, AreReadFromReleaseNames) {
   EXPECT_EQ(parse_version("6.1.0-13-amd64"), (KernelVersion{6, 1, 0}));
   EXPECT_EQ(parse_version("6.18.44-cloud"), (KernelVersion{6, 18, 44}));
