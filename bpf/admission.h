@@ -123,15 +123,13 @@ static __always_inline enum realpeer_admission judge(const struct arrival* arriv
   if (!listener) return NOT_OURS;
   if (wildcard && !is_local(arrival, syn)) return REALPEER_NOT_LOCAL;
   source = source_of(syn);
-  /* By hand, or by what the source did to us: comes before what it is allowed in general. */
-  if (is_banned(&source)) return REALPEER_BANNED;
   if (is_in_list(lists, REALPEER_DENIED_LIST, syn)) return REALPEER_DENIED;
-  if (listener->list != 0) {
-    /* A trusted gateway's SYNs are those of all its clients. */
-    if (is_in_list(lists, listener->list, syn)) return REALPEER_ADMITTED;
-    /* Its header would be refused anyway, after a handshake. */
-    if (listener->flags & REALPEER_LISTENER_DROPS_UNTRUSTED) return REALPEER_UNTRUSTED;
-  }
+  /* A trusted gateway's SYNs are those of all its clients. Before the bans, which are of whole subnets: a neighbour of
+   * the gateway must not have it banned. */
+  if (listener->list != 0 && is_in_list(lists, listener->list, syn)) return REALPEER_ADMITTED;
+  if (is_banned(&source)) return REALPEER_BANNED;
+  /* Its header would be refused anyway, after a handshake. */
+  if (listener->flags & REALPEER_LISTENER_DROPS_UNTRUSTED) return REALPEER_UNTRUSTED;
   return rate->interval == 0 ? REALPEER_ADMITTED : measure(rate, &source);
 }
 

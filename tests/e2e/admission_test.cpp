@@ -99,6 +99,27 @@ TEST_P(Admission, WaitsForAnInterfaceAndForItsNextLife) {
   }
 }
 
+TEST_P(Admission, SaysWhatKeepsItFromAnInterfaceThatCame) {
+  start_admitting("admission: { interfaces: [wan0, later0], mode: native }", "accept_proxy: off");
+  in_netns(net->gateway, [] { ip_batch("tuntap add later0 mode tun"); });
+  EXPECT_TRUE(eventually(
+      [&] { return said("admission on later0: cannot attach XDP to later0: it has no Ethernet header"); }, kSoon))
+      << gateway->process().errors();
+}
+
+TEST_P(Admission, RefusesAnInterfaceUnderTwoNames) {
+  in_netns(net->gateway, [] { ip_batch("link property add dev wan0 altname outside0"); });
+  config.text = document("admission: { interfaces: [wan0, outside0] }", "accept_proxy: off", config.binds.front());
+  ProcessOptions options;
+  options.netns = &net->gateway;
+  const TemporaryDirectory directory;
+  const auto refused =
+      run({REALPEER_BINARY, "run", "--config", directory.write("r.yaml", config.yaml()).string()}, options);
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_NE(refused.errors.find("admission on outside0: it is wan0 by another name"), std::string::npos)
+      << refused.errors;
+}
+
 TEST_P(Admission, NeverReplacesAnotherProgram) {
   start_admitting("admission: { interfaces: [wan0] }", "accept_proxy: off");
   GatewayConfig second = config;

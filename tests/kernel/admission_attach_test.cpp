@@ -83,7 +83,7 @@ class AdmissionAttach : public ::testing::Test {
   // What is foreseen of the interface; where the kernel is too old to tell, what in fact is taken.
   [[nodiscard]] std::string foreseen(const std::string& name) const {
     const auto interface = *kernel::find_interface(name);
-    auto words = kernel::foresee_admission(interface);
+    auto words = kernel::foresee_admission(interface, AdmissionMode::automatic).text;
     if (kernel::has_native_xdp(interface)) return words;
     EXPECT_THAT(words, HasSubstr("this kernel does not tell"));
     return AdmissionLink::attach(*object_, name, AdmissionMode::automatic, "rpt-attach")->reason();
@@ -187,7 +187,8 @@ TEST_F(AdmissionAttach, NamesTheProgramThatIsThereAlreadyAndLeavesItAlone) {
     EXPECT_THAT(refused.error().text, AllOf(HasSubstr("wan0"), HasSubstr("'somebody_else'"),
                                             HasSubstr("id " + std::to_string(there->id)), HasSubstr("mode: tc")));
   }
-  EXPECT_THAT(kernel::foresee_admission(interface), StartsWith("tc: XDP is taken by program 'somebody_else'"));
+  EXPECT_THAT(kernel::foresee_admission(interface, AdmissionMode::automatic).text,
+              StartsWith("tc: XDP is taken by program 'somebody_else'"));
   {
     const auto link = attach(AdmissionMode::automatic);
     ASSERT_TRUE(link) << link.error().text;
@@ -422,7 +423,8 @@ TEST(AdmissionWithoutEthernet, JudgesInTc) {
     const auto object = load();
     ASSERT_TRUE(
         kernel::apply(*object, {.listeners = {test::listener("0.0.0.0:443")}, .denied = networks({"10.9.0.9"})}));
-    EXPECT_EQ(kernel::foresee_admission(*kernel::find_interface("rptun")), "tc: rptun has no Ethernet header");
+    EXPECT_EQ(kernel::foresee_admission(*kernel::find_interface("rptun"), AdmissionMode::automatic).text,
+              "tc: rptun has no Ethernet header");
     const auto link = AdmissionLink::attach(*object, "rptun", AdmissionMode::automatic, "rpt-tun");
     ASSERT_TRUE(link) << link.error().text;
     EXPECT_EQ(link->reason(), "tc: rptun has no Ethernet header");

@@ -126,17 +126,30 @@ TEST_P(AdmissionVerdict, DeniesTheTrustedToo) {
   EXPECT_EQ(from("192.0.2.67"), "admitted");
 }
 
-TEST_P(AdmissionVerdict, OfABannedSourceComesFirst) {
-  judge_.apply({.listeners = {strict("[::]:443", {"192.0.2.0/24"})}, .denied = networks({"192.0.2.66/32"})});
+TEST_P(AdmissionVerdict, OfABannedSourceComesBeforeWhatTheListenerSaysOfStrangers) {
+  judge_.apply({.listeners = {strict("[::]:443", {"10.9.0.0/16"}), listener("[::]:444")}});
   const auto bans = judge_.bans();
   ASSERT_TRUE(bans.add(address("192.0.2.66"), seconds(100), REALPEER_BAN_OPERATOR));
   ASSERT_TRUE(bans.add(address("192.0.2.67"), kernel::Bans::for_good, REALPEER_BAN_LIMITS));
-  EXPECT_EQ(from("192.0.2.66"), "banned");
-  EXPECT_EQ(from("192.0.2.67"), "banned");
-  EXPECT_EQ(from("192.0.2.68"), "admitted");
+  EXPECT_EQ(verdict(syn("192.0.2.66", 443)), "banned");
+  EXPECT_EQ(verdict(syn("192.0.2.68", 443)), "untrusted");
+  EXPECT_EQ(verdict(syn("192.0.2.67", 444)), "banned");
+  EXPECT_EQ(verdict(syn("192.0.2.68", 444)), "admitted");
   EXPECT_EQ(verdict(syn("192.0.2.67", 80)), "passed");  // no listener of ours
   ASSERT_TRUE(*bans.remove(address("192.0.2.67")));
-  EXPECT_EQ(from("192.0.2.67"), "admitted");
+  EXPECT_EQ(verdict(syn("192.0.2.67", 444)), "admitted");
+}
+
+// A ban is of a whole subnet, and what its other members did is nothing against the gateway.
+TEST_P(AdmissionVerdict, OfATrustedSourceIsNotChangedByABan) {
+  judge_.apply({.listeners = {strict("[::]:443", {"192.0.2.66", "2001:db8:0:7::9"}), listener("[::]:444")}});
+  const auto bans = judge_.bans();
+  ASSERT_TRUE(bans.add(address("192.0.2.66"), seconds(100), REALPEER_BAN_LIMITS));
+  ASSERT_TRUE(bans.add(address("2001:db8:0:7::1"), seconds(100), REALPEER_BAN_LIMITS));
+  EXPECT_EQ(verdict(syn("192.0.2.66", 443)), "admitted");
+  EXPECT_EQ(verdict(syn("192.0.2.66", 444)), "banned");  // a listener that does not trust it
+  EXPECT_EQ(verdict(syn("2001:db8:0:7::9", 443)), "admitted");
+  EXPECT_EQ(verdict(syn("2001:db8:0:7::1", 443)), "banned");
 }
 
 TEST_P(AdmissionVerdict, OfABanHoldsForAWholeIpv6SubnetOfSixtyFour) {
@@ -377,6 +390,18 @@ TEST(Bans, AreListedWithTheirAgeAndReason) {
   EXPECT_EQ(list[1].source, address("2001:db8:0:7::"));
   EXPECT_EQ(list[1].remaining, kernel::Bans::for_good);
   EXPECT_FALSE(*bans.remove(address("192.0.2.1")));
+}
+
+TEST(Bans, AreNeverShortenedButByTheOperator) {
+  const Judge judge;
+  const auto bans = judge.bans();
+  ASSERT_TRUE(*bans.add(address("192.0.2.1"), kernel::Bans::for_good, REALPEER_BAN_OPERATOR));
+  EXPECT_FALSE(*bans.add(address("192.0.2.1"), seconds(10), REALPEER_BAN_LIMITS));
+  EXPECT_EQ(bans.list()->at(0).remaining, kernel::Bans::for_good);
+  EXPECT_EQ(bans.list()->at(0).reason, REALPEER_BAN_OPERATOR);
+  EXPECT_TRUE(*bans.add(address("192.0.2.1"), seconds(10), REALPEER_BAN_OPERATOR));
+  EXPECT_TRUE(*bans.add(address("192.0.2.1"), seconds(100), REALPEER_BAN_LIMITS));
+  EXPECT_EQ(bans.list()->at(0).remaining, seconds(100));
 }
 
 TEST(Bans, OfAFullMapMakeRoomByThoseThatExpired) {

@@ -36,6 +36,7 @@ struct OfNode {
 kernel::Result<std::vector<OfNode>> open_bans() {
   const auto bpffs = kernel::existing_bpffs();
   if (!bpffs) return kernel::Error::because("no bpffs is mounted here, hence no realpeer with admission runs");
+  if (::access(bpffs->c_str(), R_OK | X_OK) != 0) return kernel::describe("cannot look into " + *bpffs, errno);
   std::vector<OfNode> found;
   bool runs = false;
   for (const auto& node : kernel::living_instances(*bpffs)) {
@@ -44,7 +45,11 @@ kernel::Result<std::vector<OfNode>> open_bans() {
     const std::string pin = *bpffs + "/realpeer/" + node + "/" + kernel::bans_pin;
     if (::access(pin.c_str(), F_OK) != 0 && errno == ENOENT) continue;
     auto bans = Bans::open(pin);
-    if (!bans) return bans.error();
+    if (!bans && !FLAGS_node.empty()) return bans.error();
+    if (!bans) {
+      std::cerr << "realpeer: " << bans.error().text << '\n';
+      continue;
+    }
     found.push_back({node, std::move(*bans)});
   }
   if (!found.empty()) return found;
@@ -59,7 +64,7 @@ kernel::Result<OfNode> open_one() {
   if (all->size() == 1) return std::move(all->front());
   std::string names;
   for (const auto& one : *all) names += (names.empty() ? "" : ", ") + one.node;
-  return kernel::Error::because("several daemons run here (" + names + "): choose one with --node");
+  return kernel::Error::taken("several daemons run here (" + names + "): choose one with --node");
 }
 
 int fail(const std::string& text) {
@@ -67,12 +72,9 @@ int fail(const std::string& text) {
   return 1;
 }
 
-// As it is listed, and as `add` and `remove` take it: an address, or the /64 of one.
-std::string in_words(const net::Address& source) {
-  return source.is_v4() ? source.to_string() : source.to_string() + "/64";
+std::string in_words(seconds time) {
+  return time == Bans::for_good ? "until the daemon ends" : config::to_string(time);
 }
-
-std::string in_words(seconds time) { return time == Bans::for_good ? "for good" : config::to_string(time); }
 
 std::string_view in_words(std::uint32_t reason) {
   switch (reason) {
@@ -84,17 +86,18 @@ std::string_view in_words(std::uint32_t reason) {
 
 kernel::Result<net::Address> parse_source(const std::string& text) {
   const auto cidr = net::Cidr::parse(text);
-  if (!cidr) return kernel::Error::because(cidr.error());
-  const bool v4 = cidr->network().is_v4();
-  if (v4 ? cidr->bits() == 32 : cidr->bits() == 64 || cidr->bits() == 128) return cidr->network();
+  const bool v4 = cidr && cidr->network().is_v4();
+  if (cidr && (v4 ? cidr->bits() == 32 : cidr->bits() == 64 || cidr->bits() == 128)) return cidr->network();
   return kernel::Error::because("'" + text +
-                                "' is a network: bans are of an IPv4 address or an IPv6 /64; for networks there is "
-                                "admission.denied_cidrs");
+                                "' is no IPv4 address, IPv6 address or /64, which is what bans are of; for networks "
+                                "there is admission.denied_cidrs");
 }
 
 boost::json::object to_json(const std::string& node, const Ban& ban) {
-  boost::json::object object{
-      {"node", node}, {"source", in_words(ban.source)}, {"reason", in_words(ban.reason)}, {"age_s", ban.age.count()}};
+  boost::json::object object{{"node", node},
+                             {"source", net::in_words(ban.source)},
+                             {"reason", in_words(ban.reason)},
+                             {"age_s", ban.age.count()}};
   object["remaining_s"] = ban.remaining == Bans::for_good ? boost::json::value(nullptr) : ban.remaining.count();
   return object;
 }
@@ -110,7 +113,7 @@ int list() {
       if (FLAGS_json) {
         array.push_back(to_json(node, ban));
       } else {
-        std::cout << in_words(ban.source) << "  " << in_words(ban.remaining)
+        std::cout << net::in_words(ban.source) << "  " << in_words(ban.remaining)
                   << (ban.remaining == Bans::for_good ? "" : " left") << "  (" << in_words(ban.reason) << ", "
                   << in_words(ban.age) << " ago, node " << node << ")\n";
       }
@@ -130,10 +133,10 @@ int add(const std::string& text) {
     duration = std::chrono::ceil<seconds>(*parsed);
   }
   const auto one = open_one();
-  if (!one) return fail(one.error().text);
+  if (!one) return one.error().by_another ? usage_error(one.error().text) : fail(one.error().text);
   const auto added = one->bans.add(*source, duration, REALPEER_BAN_OPERATOR);
   if (!added) return fail(added.error().text);
-  std::cout << in_words(net::household(*source)) << " is banned " << (duration == Bans::for_good ? "" : "for ")
+  std::cout << net::in_words(net::household(*source)) << " is banned " << (duration == Bans::for_good ? "" : "for ")
             << in_words(duration) << " (node " << one->node << ")\n";
   return 0;
 }
@@ -142,11 +145,11 @@ int remove(const std::string& text) {
   const auto source = parse_source(text);
   if (!source) return usage_error(source.error().text);
   const auto one = open_one();
-  if (!one) return fail(one.error().text);
+  if (!one) return one.error().by_another ? usage_error(one.error().text) : fail(one.error().text);
   const auto removed = one->bans.remove(*source);
   if (!removed) return fail(removed.error().text);
-  if (!*removed) return fail(in_words(net::household(*source)) + " is not banned (node " + one->node + ")");
-  std::cout << in_words(net::household(*source)) << " is not banned any more (node " << one->node << ")\n";
+  if (!*removed) return fail(net::in_words(net::household(*source)) + " is not banned (node " + one->node + ")");
+  std::cout << net::in_words(net::household(*source)) << " is not banned any more (node " << one->node << ")\n";
   return 0;
 }
 

@@ -15,6 +15,7 @@
 #include "kernel/interface.h"
 #include "kernel/object.h"
 #include "kernel/splice_map.h"
+#include "session/admission.h"
 
 DECLARE_string(config);
 DECLARE_bool(json);
@@ -55,36 +56,35 @@ Finding path(config::Datapath datapath, bool splices) {
 
 constexpr std::size_t most_interfaces = 16;
 
-bool wants(const config::Admission& admission, const std::string& interface) {
-  return std::ranges::find(admission.interfaces, interface) != admission.interfaces.end();
+// Where SYNs would be judged on the interface, and who judges there already; `configured` is its place in FILE.
+Finding examine_interface(const kernel::Interface& interface, const config::Config* configured) {
+  const auto mode =
+      configured != nullptr ? session::mode_of(configured->admission.mode) : kernel::AdmissionMode::automatic;
+  const auto foreseen = kernel::foresee_admission(interface, mode);
+  std::string owners;
+  bool own = false;
+  for (const auto& attached : kernel::attached_admission(interface)) {
+    owners += (owners.empty() ? "" : "; ") + attached.mode + ", by node '" + attached.node + "'";
+    own = own || (configured != nullptr && attached.node == configured->node);
+  }
+  // A daemon of this node has taken its place; what another one would get there says nothing.
+  std::string detail = own ? "" : foreseen.text;
+  if (!owners.empty()) detail += (detail.empty() ? "attached: " : "; attached already: ") + owners;
+  // An interface that nobody asked for is no defect of the host.
+  const bool yes = foreseen.possible || own || configured == nullptr;
+  return {.question = "admission on " + interface.name,
+          .yes = yes,
+          .detail = foreseen.possible || own ? detail : "none: " + detail,
+          .remedy = yes ? "" : "use mode: auto or tc, or take it out of admission.interfaces"};
 }
 
-// Where SYNs would be judged on the interface, or are already.
-Finding examine_interface(const config::Admission& admission, const kernel::Interface& interface) {
-  // An interface without is no defect of the host.
-  Finding finding{.question = "admission on " + interface.name,
-                  .yes = true,
-                  .detail = kernel::foresee_admission(interface),
-                  .remedy = {}};
-  if (const auto attached = kernel::attached_admission(interface); !attached.empty()) {
-    finding.detail = "attached";
-    for (const auto& one : attached) finding.detail += (finding.detail == "attached" ? ": " : "; ") + one;
-    return finding;
-  }
-  const bool only_tc = finding.detail.starts_with("tc") || finding.detail.starts_with("none");
-  if (!wants(admission, interface.name)) return finding;
-  finding.detail += ", with `mode: " + std::string(to_string(admission.mode)) + "` configured";
-  if (admission.mode == config::AdmissionMode::native && only_tc) {
-    finding.yes = false;
-    finding.remedy = "use mode: auto or tc";
-  }
-  return finding;
-}
-
-std::vector<Finding> missing_interfaces(const config::Admission& admission) {
+std::vector<Finding> examine_configured(const config::Config& config) {
   std::vector<Finding> findings;
-  for (const auto& name : admission.interfaces) {
-    if (kernel::index_of(name)) continue;
+  for (const auto& name : config.admission.interfaces) {
+    if (const auto interface = kernel::find_interface(name)) {
+      findings.push_back(examine_interface(*interface, &config));
+      continue;
+    }
     findings.push_back({.question = "admission on " + name,
                         .yes = false,
                         .detail = "there is no such interface",
@@ -94,8 +94,28 @@ std::vector<Finding> missing_interfaces(const config::Admission& admission) {
   return findings;
 }
 
+std::vector<Finding> examine_others(const config::Config& config) {
+  const auto& configured = config.admission.interfaces;
+  std::vector<Finding> findings;
+  std::size_t left_out = 0;
+  for (const auto& interface : kernel::interfaces()) {
+    if (std::ranges::find(configured, interface.name) != configured.end()) continue;
+    if (findings.size() < most_interfaces) {
+      findings.push_back(examine_interface(interface, nullptr));
+    } else {
+      ++left_out;
+    }
+  }
+  if (left_out == 0) return findings;
+  findings.push_back({.question = "admission on other interfaces",
+                      .yes = true,
+                      .detail = std::to_string(left_out) + " more are not looked at",
+                      .remedy = {}});
+  return findings;
+}
+
 // Where SYNs would be judged, interface by interface. Loads the programs and attaches nothing.
-std::vector<Finding> examine_admission(const config::Admission& admission) {
+std::vector<Finding> examine_admission(const config::Config& config) {
   const auto object = kernel::AdmissionObject::load({.sources = 16, .bans = 16});
   Finding programs{
       .question = "admission programs load",
@@ -106,22 +126,9 @@ std::vector<Finding> examine_admission(const config::Admission& admission) {
   const bool tcx = kernel::has_tcx((*object)->admit_tc());
   programs.detail += tcx ? " by tcx" : " by clsact filters, since this kernel has no tcx";
   std::vector<Finding> findings{programs};
-  std::size_t left_out = 0;
-  for (const auto& interface : kernel::interfaces()) {
-    if (findings.size() > most_interfaces && !wants(admission, interface.name)) {
-      ++left_out;
-    } else {
-      findings.push_back(examine_interface(admission, interface));
-    }
+  for (const auto& more : {examine_configured(config), examine_others(config)}) {
+    findings.insert(findings.end(), more.begin(), more.end());
   }
-  if (left_out > 0) {
-    findings.push_back({.question = "admission on other interfaces",
-                        .yes = true,
-                        .detail = std::to_string(left_out) + " more are not looked at",
-                        .remedy = {}});
-  }
-  const auto missing = missing_interfaces(admission);
-  findings.insert(findings.end(), missing.begin(), missing.end());
   return findings;
 }
 
@@ -157,7 +164,7 @@ int doctor(Arguments arguments) {
   const auto tried = try_splice();
   findings.insert(findings.end(), tried.begin(), tried.end());
   findings.push_back(path(config.datapath, tried.back().yes && tried.size() > 1));
-  const auto admission = examine_admission(config.admission);
+  const auto admission = examine_admission(config);
   findings.insert(findings.end(), admission.begin(), admission.end());
   if (FLAGS_json) {
     print_json(findings);

@@ -32,6 +32,7 @@ void lint_untrusted(const Listener& listener, std::vector<Diagnostic>& found) {
 void lint_denied(const Config& config, std::size_t index, std::vector<Diagnostic>& found) {
   const net::Cidr& denied = config.admission.denied_cidrs[index];
   for (const Listener& listener : config.listeners) {
+    if (listener.trust.accept_proxy == AcceptProxy::off) continue;
     const auto& trusted = listener.trust.trusted_cidrs;
     const auto met = std::ranges::find_if(trusted, [&](const net::Cidr& cidr) { return overlap(cidr, denied); });
     if (met == trusted.end()) continue;

@@ -54,12 +54,30 @@ bool has_tcx(int program) {
   return !link.valid() && errno == ENODEV;
 }
 
-std::string foresee_admission(const Interface& interface) {
-  if (interface.header == LinkHeader::unknown) return "none: admission cannot read what this kind of device carries";
-  if (const auto why = no_xdp(interface); !why.empty()) return "tc: " + why;
+ForeseenAdmission foresee_admission(const Interface& interface, AdmissionMode mode) {
+  if (interface.header == LinkHeader::unknown) return {false, "admission cannot read what this kind of device carries"};
+  if (mode == AdmissionMode::tc) return {true, "tc"};
+  const bool automatic = mode == AdmissionMode::automatic;
+  const std::string tc = automatic ? "tc: " : "";
+  if (const auto why = no_xdp(interface); !why.empty()) return {automatic, tc + why};
+  if (mode == AdmissionMode::generic) return {true, "generic"};
   const auto native = has_native_xdp(interface);
-  if (!native) return "native, or tc where the driver has no native XDP: this kernel does not tell before it is tried";
-  return *native ? "native" : "tc: the driver has no native XDP";
+  if (!native) {
+    return {true, std::string("native, ") + (automatic ? "or tc " : "") +
+                      "unless the driver has no native XDP: this kernel does not tell before it is tried"};
+  }
+  if (*native) return {true, "native"};
+  return {automatic, tc + "the driver has no native XDP"};
+}
+
+std::optional<int> AdmissionLink::interface() const {
+  if (const auto* filter = std::get_if<TcFilter>(&hold_)) return filter->interface();
+  bpf_link_info info{};
+  std::uint32_t length = sizeof(info);
+  const int link = std::get<UniqueFd>(hold_).get();
+  // XDP and tcx have their index in one place; it becomes 0.
+  if (bpf_obj_get_info_by_fd(link, &info, &length) != 0 || info.xdp.ifindex == 0) return std::nullopt;
+  return static_cast<int>(info.xdp.ifindex);
 }
 
 Result<AdmissionLink> AdmissionLink::attach_tc(const AdmissionObject& object, const Interface& interface,
@@ -69,11 +87,11 @@ Result<AdmissionLink> AdmissionLink::attach_tc(const AdmissionObject& object, co
   if (has_tcx(program)) {
     UniqueFd link = link_tcx(program, interface.index);
     if (!link.valid()) return describe("cannot attach to TC of " + interface.name, errno);
-    return AdmissionLink(std::move(link), interface.index, AdmissionMode::tc, std::move(reason));
+    return AdmissionLink(std::move(link), AdmissionMode::tc, std::move(reason));
   }
   auto filter = TcFilter::attach(interface, program, instance);
   if (!filter) return filter.error();
-  return AdmissionLink(std::move(*filter), interface.index, AdmissionMode::tc, std::move(reason));
+  return AdmissionLink(std::move(*filter), AdmissionMode::tc, std::move(reason));
 }
 
 Result<AdmissionLink> AdmissionLink::attach(const AdmissionObject& object, const std::string& name, AdmissionMode mode,
@@ -92,7 +110,7 @@ Result<AdmissionLink> AdmissionLink::attach(const AdmissionObject& object, const
   if (interface->header != LinkHeader::ethernet) return xdp_error(*interface, mode, 0);
   const bool native = mode == AdmissionMode::native;
   UniqueFd link = link_xdp(object.admit_xdp(), *interface, native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE);
-  if (link.valid()) return AdmissionLink(std::move(link), interface->index, mode, native ? "native" : "generic");
+  if (link.valid()) return AdmissionLink(std::move(link), mode, native ? "native" : "generic");
   const int error = errno;
   if (!automatic) return xdp_error(*interface, mode, error);
   return attach_tc(

@@ -22,8 +22,12 @@ enum class AdmissionMode : std::uint8_t {
   tc,         // by tcx, or a clsact filter where the kernel (before 6.6) has none
 };
 
-// What automatic would take, without attaching anything: "native", or "tc: " and why.
-std::string foresee_admission(const Interface& interface);
+struct ForeseenAdmission {
+  bool possible = false;
+  std::string text;  // the mode, and why it is not a better one; or why there is none
+};
+// What attach() would make of the interface, without attaching anything.
+ForeseenAdmission foresee_admission(const Interface& interface, AdmissionMode mode);
 
 // Detached when it is destroyed. Except for a clsact filter, which stays until the next start, it is so too when the
 // process dies. Destroy it in the network namespace it was made in.
@@ -38,19 +42,18 @@ class AdmissionLink {
   [[nodiscard]] AdmissionMode mode() const { return mode_; }
   // The mode, and why it is not a better one: "native", "tc: wt0 has no Ethernet header".
   [[nodiscard]] const std::string& reason() const { return reason_; }
-  // Of the interface: another one when it was removed and made anew.
-  [[nodiscard]] int index() const { return index_; }
+  // Index of the interface it is attached to at this moment; nothing when that has gone, or somebody detached it.
+  [[nodiscard]] std::optional<int> interface() const;
 
  private:
   using Hold = std::variant<UniqueFd, TcFilter>;
-  AdmissionLink(Hold hold, int index, AdmissionMode mode, std::string reason)
-      : hold_(std::move(hold)), index_(index), mode_(mode), reason_(std::move(reason)) {}
+  AdmissionLink(Hold hold, AdmissionMode mode, std::string reason)
+      : hold_(std::move(hold)), mode_(mode), reason_(std::move(reason)) {}
 
   static Result<AdmissionLink> attach_tc(const AdmissionObject& object, const Interface& interface,
                                          const std::string& instance, std::string why);
 
   Hold hold_;
-  int index_;
   AdmissionMode mode_;
   std::string reason_;
 };

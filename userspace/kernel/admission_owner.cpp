@@ -72,13 +72,13 @@ std::vector<Attached> programs_on(const Interface& interface, const std::vector<
 
 }  // namespace
 
-std::vector<std::string> attached_admission(const Interface& interface) {
-  std::vector<std::string> found;
+std::vector<AttachedAdmission> attached_admission(const Interface& interface) {
+  std::vector<AttachedAdmission> found;
   const auto all = daemons();
   if (all.empty()) return found;
   for (const auto& [program, mode] : programs_on(interface, all)) {
     for (const auto& daemon : all) {
-      if (uses(program, daemon.bans)) found.push_back(mode + ", by node '" + daemon.node + "'");
+      if (uses(program, daemon.bans)) found.push_back({mode, daemon.node});
     }
   }
   return found;

@@ -8,8 +8,13 @@
 
 namespace realpeer::kernel {
 
-// One for each living daemon of this host whose programs judge on the interface: "native, by node 'prod-1'". Programs
-// of other kinds are not named; needs CAP_BPF, or root, and says nothing without.
-std::vector<std::string> attached_admission(const Interface& interface);
+struct AttachedAdmission {
+  std::string mode;  // "native", "generic" or "tc"
+  std::string node;  // of the daemon
+};
+
+// One for each living daemon of this host whose programs judge on the interface. Needs CAP_BPF, or root, and finds
+// nothing without.
+std::vector<AttachedAdmission> attached_admission(const Interface& interface);
 
 }  // namespace realpeer::kernel

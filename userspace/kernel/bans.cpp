@@ -17,6 +17,7 @@ using std::chrono::seconds;
 
 constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
 constexpr std::size_t ipv6_prefix_bytes = 8;
+constexpr auto full_pause = seconds(10);  // until a full map is swept again
 
 // The clock of struct realpeer_ban.
 std::uint64_t boot_time() {
@@ -108,16 +109,24 @@ Result<std::vector<Ban>> Bans::list() const {
   return found;
 }
 
-Result<void> Bans::add(const net::Address& source, seconds duration, realpeer_ban_reason reason) const {
+Result<bool> Bans::add(const net::Address& source, seconds duration, realpeer_ban_reason reason) const {
   const auto key = source_key(source);
   const std::uint64_t now = boot_time();
   const realpeer_ban ban{
       .expires = expiry(now, duration), .since = now, .reason = static_cast<std::uint32_t>(reason), .pad = 0};
-  if (bpf_map_update_elem(map_.get(), &key, &ban, BPF_ANY) == 0) return {};
+  realpeer_ban present{};
+  const bool operators = reason == REALPEER_BAN_OPERATOR;
+  if (!operators && bpf_map_lookup_elem(map_.get(), &key, &present) == 0 && present.expires >= ban.expires) {
+    return false;
+  }
+  if (bpf_map_update_elem(map_.get(), &key, &ban, BPF_ANY) == 0) return true;
   const int failed = errno;
   const std::string what = "cannot ban " + source.to_string();
   if (failed != E2BIG) return describe(what, failed);
-  if (sweep() > 0 && bpf_map_update_elem(map_.get(), &key, &ban, BPF_ANY) == 0) return {};
+  if (operators || now >= full_until_->load()) {
+    if (sweep() > 0 && bpf_map_update_elem(map_.get(), &key, &ban, BPF_ANY) == 0) return true;
+    full_until_->store(now + static_cast<std::uint64_t>(nanoseconds(full_pause).count()));
+  }
   return Error::because(what + ": the map of bans is full");
 }
 

@@ -1,7 +1,9 @@
 // Sources that are dropped until a time: a pinned map that the daemon and commands share.
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -36,8 +38,9 @@ class Bans {
   [[nodiscard]] bool has(const net::Address& source) const;
   // Those in force, oldest first.
   [[nodiscard]] Result<std::vector<Ban>> list() const;
-  // Bans an IPv4 address, or all of the /64 of an IPv6 address; renews a ban that is there. A full map is swept first.
-  [[nodiscard]] Result<void> add(const net::Address& source, std::chrono::seconds duration,
+  // Bans an IPv4 address, or all of the /64 of an IPv6 address. The operator's word replaces a ban that is there;
+  // another reason never shortens one: false when it stays as it is. A full map is swept first, if that may help.
+  [[nodiscard]] Result<bool> add(const net::Address& source, std::chrono::seconds duration,
                                  realpeer_ban_reason reason) const;
   // False when there was none.
   [[nodiscard]] Result<bool> remove(const net::Address& source) const;
@@ -48,6 +51,8 @@ class Bans {
   explicit Bans(UniqueFd map) : map_(std::move(map)) {}
 
   UniqueFd map_;
+  // CLOCK_BOOTTIME in ns: the last sweep freed nothing, and walking a full map takes 100 ms.
+  std::unique_ptr<std::atomic<std::uint64_t>> full_until_ = std::make_unique<std::atomic<std::uint64_t>>(0);
 };
 
 // The key of `sources` and `bans` that an address falls under.

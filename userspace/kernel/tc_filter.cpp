@@ -63,11 +63,16 @@ Result<TcFilter> TcFilter::attach(const Interface& interface, int program, const
   return TcFilter(interface.index, handle, place.prog_id);
 }
 
+std::optional<int> TcFilter::interface() const {
+  if (index_ == 0) return std::nullopt;
+  const auto present = program_at(ingress_of(index_), handle_);
+  if (!present || *present != id_) return std::nullopt;
+  return index_;
+}
+
 TcFilter::~TcFilter() {
-  if (index_ == 0) return;
+  if (!interface()) return;
   const bpf_tc_hook hook = ingress_of(index_);
-  const auto present = program_at(hook, handle_);
-  if (!present || *present != id_) return;
   LIBBPF_OPTS(bpf_tc_opts, place, .handle = handle_, .priority = priority);
   // Fails when the interface has gone, and the filter with it.
   bpf_tc_detach(&hook, &place);

@@ -32,6 +32,8 @@ class TcFilter {
   TcFilter& operator=(TcFilter&&) = delete;
   TcFilter(const TcFilter&) = delete;
   TcFilter& operator=(const TcFilter&) = delete;
+  // Index of the interface, while the filter is the one that was attached.
+  [[nodiscard]] std::optional<int> interface() const;
   ~TcFilter();  // removes the filter, if it still is the one that was attached
 
  private:

@@ -1,6 +1,7 @@
 #include "net/address.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/ip/network_v4.hpp>
 #include <boost/asio/ip/network_v6.hpp>
 #include <charconv>
@@ -68,10 +69,22 @@ asio::ip::address_v6 mapped_v6(const Address& address) {
 
 Address household(const Address& address) {
   const Address plain = unmapped(address);
-  if (plain.is_v4()) return plain;
+  if (plain.is_v4() || is_shared_subnet(plain)) return plain;
   auto bytes = plain.to_v6().to_bytes();
   std::fill(bytes.begin() + 8, bytes.end(), std::uint8_t{0});
   return boost::asio::ip::address_v6(bytes);
+}
+
+std::string in_words(const Address& household) {
+  return household.to_string() + (household.is_v4() || is_shared_subnet(household) ? "" : "/64");
+}
+
+bool is_shared_subnet(const Address& address) {
+  const Address plain = unmapped(address);
+  if (plain.is_v4()) return false;
+  constexpr std::array<unsigned char, 12> nat64{0x00, 0x64, 0xff, 0x9b};
+  const auto bytes = plain.to_v6().to_bytes();
+  return plain.to_v6().is_link_local() || std::equal(nat64.begin(), nat64.end(), bytes.begin());
 }
 
 std::string to_string(const Endpoint& endpoint) {

@@ -23,8 +23,15 @@ Endpoint unmapped(const Endpoint& endpoint);
 boost::asio::ip::address_v6 mapped_v6(const Address& address);
 
 // Whom a client's address stands for: an IPv4 address, or the /64 of an IPv6 address, since that is what one household
-// is given and chooses from at will.
+// is given and chooses from at will. An address of a shared subnet stands for itself.
 Address household(const Address& address);
+
+// A household as people write it: "203.0.113.42", "2001:db8:0:7::/64".
+std::string in_words(const Address& household);
+
+// Whether a /64 stands for many who do not choose: link-local addresses (every link has the same one), and IPv4 clients
+// behind NAT64 (64:ff9b::/96, RFC 6052).
+bool is_shared_subnet(const Address& address);
 
 // "192.0.2.1:80", "[2001:db8::1]:443".
 std::string to_string(const Endpoint& endpoint);

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t shards = 64;  // so that workers seldom meet
 constexpr auto patience = std::chrono::seconds(10);
+constexpr std::uint32_t least_refusals = 10;
 constexpr std::size_t looked_at = 8;  // of the oldest entries, for each new one
 
 }  // namespace
@@ -25,11 +26,15 @@ ClientVerdict ClientRecord::connect(const ClientPolicy& policy, Clock::time_poin
   return ClientVerdict::admitted;
 }
 
-bool ClientRecord::keeps_exceeding(const ClientPolicy& policy, Clock::time_point now) {
+bool ClientRecord::keeps_exceeding(const ClientPolicy& policy, ClientVerdict verdict, Clock::time_point now) {
   if (!policy.ban) return false;
+  if (verdict == ClientVerdict::admitted) {
+    if (refusals_ > 0) --refusals_;
+    return false;
+  }
   if (now - last_refusal_ > patience) refusals_ = 0;
   last_refusal_ = now;
-  const std::uint32_t enough = policy.rate ? policy.rate->burst : policy.concurrent;
+  const std::uint32_t enough = std::max(policy.rate ? policy.rate->burst : policy.concurrent, least_refusals);
   if (++refusals_ < enough) return false;
   refusals_ = 0;
   return true;
@@ -65,7 +70,7 @@ void ClientLimits::make_room(Entries& entries, Clock::time_point now) const {
   }
 }
 
-ClientLimits::Verdict ClientLimits::connect(const net::Address& client, Clock::time_point now) {
+ClientLimits::Verdict ClientLimits::connect(const net::Address& client, Known known, Clock::time_point now) {
   const net::Address key = net::household(client);
   Shard& shard = shard_of(key);
   const std::lock_guard lock(shard.mutex);
@@ -78,7 +83,7 @@ ClientLimits::Verdict ClientLimits::connect(const net::Address& client, Clock::t
     by_age.relocate(by_age.end(), shard.entries.project<1>(found));
   }
   const ClientVerdict verdict = found->record.connect(policy_, now);
-  return {verdict, verdict != ClientVerdict::admitted && found->record.keeps_exceeding(policy_, now)};
+  return {verdict, known == Known::directly && found->record.keeps_exceeding(policy_, verdict, now)};
 }
 
 void ClientLimits::disconnect(const net::Address& client) {

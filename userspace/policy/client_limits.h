@@ -23,8 +23,11 @@ class ClientRecord {
   // Counts the connection when it is admitted.
   ClientVerdict connect(const ClientPolicy& policy, Clock::time_point now);
   void disconnect() { --active_; }
-  // Whether this refusal is the one too many. Then it counts anew.
-  bool keeps_exceeding(const ClientPolicy& policy, Clock::time_point now);
+  // To be told of each verdict on a connection that the client made itself. Whether it is the one too many: so many
+  // more connections refused than admitted as a burst has (without a rate, as `concurrent`), and ten at least, in a
+  // time without ten quiet seconds. So it comes at twice its rate and more; who is a little over it is never banned.
+  // Then it counts anew.
+  bool keeps_exceeding(const ClientPolicy& policy, ClientVerdict verdict, Clock::time_point now);
   // Whether it says no more than a new record would.
   [[nodiscard]] bool forgettable(Clock::time_point now) const { return active_ == 0 && arrival_ <= now; }
   [[nodiscard]] std::uint32_t active() const { return active_; }
@@ -33,7 +36,7 @@ class ClientRecord {
   // Of the generic cell rate algorithm (ITU-T I.371): when the next connection would come at the rate allowed.
   Clock::time_point arrival_{};
   std::uint32_t active_ = 0;
-  std::uint32_t refusals_ = 0;
+  std::uint32_t refusals_ = 0;  // less those admitted since
   Clock::time_point last_refusal_{};
 };
 
@@ -49,8 +52,11 @@ class ClientLimits {
     ClientVerdict verdict = ClientVerdict::admitted;
     bool ban = false;  // it keeps exceeding
   };
+  // How the client is known: by the connection itself, or by what a trusted gateway says. Only what it did itself can
+  // get it banned.
+  enum class Known : std::uint8_t { directly, by_header };
   // Each connection admitted must be told of its end.
-  Verdict connect(const net::Address& client, Clock::time_point now);
+  Verdict connect(const net::Address& client, Known known, Clock::time_point now);
   void disconnect(const net::Address& client);
 
   [[nodiscard]] const ClientPolicy& policy() const { return policy_; }

@@ -21,8 +21,7 @@ struct Rate {
 struct ClientPolicy {
   std::optional<Rate> rate;
   std::uint32_t concurrent = 0;  // connections at once; 0: no ceiling
-  // Whom to refuse before a connection is made, and for how long, after as many refusals as a burst has, none of them
-  // more than ten seconds after the one before; nothing: nobody.
+  // For how long to ban a client that keeps exceeding; nothing: nobody is banned. See ClientRecord::keeps_exceeding().
   std::optional<std::chrono::milliseconds> ban;
 
   [[nodiscard]] bool limits() const { return rate.has_value() || concurrent > 0; }

@@ -15,4 +15,13 @@ Expectation expectation(const TrustPolicy& policy, const net::Address& peer) {
   return Expectation::refused;
 }
 
+bool is_trusted(const TrustPolicy& policy, const net::Address& peer) {
+  return policy.accept_proxy != AcceptProxy::off && net::any_contains(policy.trusted_cidrs, peer);
+}
+
+bool client_is_peer(const TrustPolicy& policy, const net::Address& peer) {
+  const Expectation expected = expectation(policy, peer);
+  return expected == Expectation::none || expected == Expectation::forbidden;
+}
+
 }  // namespace realpeer::policy

@@ -26,6 +26,9 @@ struct TrustPolicy {
   std::vector<net::Cidr> trusted_cidrs;
 };
 
+// Whether the peer may speak for others here.
+bool is_trusted(const TrustPolicy& policy, const net::Address& peer);
+
 // What the session must do with the first bytes of a connection.
 enum class Expectation : std::uint8_t {
   none,       // every byte is application data
@@ -37,5 +40,8 @@ enum class Expectation : std::uint8_t {
 
 // The table of docs/trust.md: one row per mode, one column per "is the peer trusted".
 Expectation expectation(const TrustPolicy& policy, const net::Address& peer);
+
+// Whether the peer is the client whatever it sends: known before a byte is read.
+bool client_is_peer(const TrustPolicy& policy, const net::Address& peer);
 
 }  // namespace realpeer::policy

@@ -12,16 +12,6 @@ namespace {
 
 using policy::RejectReason;
 
-kernel::AdmissionMode mode_of(config::AdmissionMode mode) {
-  switch (mode) {
-    case config::AdmissionMode::automatic: break;
-    case config::AdmissionMode::native: return kernel::AdmissionMode::native;
-    case config::AdmissionMode::generic: return kernel::AdmissionMode::generic;
-    case config::AdmissionMode::tc: return kernel::AdmissionMode::tc;
-  }
-  return kernel::AdmissionMode::automatic;
-}
-
 // Whom the listener trusts. The list is not used, and may be anything, where no header is believed.
 std::vector<net::Cidr> trusted_by(const config::Listener& listener) {
   if (listener.trust.accept_proxy == policy::AcceptProxy::off) return {};
@@ -34,9 +24,21 @@ Refusal denied(std::string detail) {
 
 }  // namespace
 
+kernel::AdmissionMode mode_of(config::AdmissionMode mode) {
+  switch (mode) {
+    case config::AdmissionMode::automatic: break;
+    case config::AdmissionMode::native: return kernel::AdmissionMode::native;
+    case config::AdmissionMode::generic: return kernel::AdmissionMode::generic;
+    case config::AdmissionMode::tc: return kernel::AdmissionMode::tc;
+  }
+  return kernel::AdmissionMode::automatic;
+}
+
 kernel::AdmissionRules admission_rules(const config::Config& config) {
   kernel::AdmissionRules rules{.listeners = {}, .denied = config.admission.denied_cidrs, .syn_rate = {}};
   for (const auto& listener : config.listeners) {
+    // Two links may have one such address: those are judged by the daemon alone.
+    if (listener.bind.address().is_v6() && listener.bind.address().to_v6().is_link_local()) continue;
     rules.listeners.push_back({.bind = listener.bind,
                                .drop_untrusted = listener.untrusted == config::Untrusted::drop,
                                .trusted = trusted_by(listener)});
@@ -45,15 +47,6 @@ kernel::AdmissionRules admission_rules(const config::Config& config) {
     rules.syn_rate = kernel::SynRate{.interval = rate->interval(), .burst = rate->burst};
   }
   return rules;
-}
-
-bool shares_address_with_trusted(const config::Config& config, const net::Address& client) {
-  const net::Address household = net::household(client);
-  return std::ranges::any_of(config.listeners, [&](const config::Listener& listener) {
-    return std::ranges::any_of(trusted_by(listener), [&](const net::Cidr& cidr) {
-      return cidr.contains(client) || net::household(cidr.network()) == household;
-    });
-  });
 }
 
 kernel::Result<std::unique_ptr<Admission>> Admission::start(const config::Config& config,
@@ -74,10 +67,26 @@ kernel::Result<std::unique_ptr<Admission>> Admission::start(const config::Config
 }
 
 kernel::Result<void> Admission::attach(const std::string& interface) {
+  const auto index = kernel::index_of(interface);
+  for (const auto& [other, link] : kernel_->links()) {
+    // An interface may have further names (`ip link property add altname`); attached twice it would count twice.
+    if (other != interface && index && link.interface() == index) {
+      return kernel::Error::because("it is " + other + " by another name: list one of the two");
+    }
+  }
   const auto link = kernel_->attach(interface, mode_of(config_.admission.mode));
   if (!link) return link.error();
+  troubles_.erase(interface);
   spdlog::info("admission on {}: {}", interface, (*link)->reason());
   return {};
+}
+
+// Once, since each news of any interface leads here.
+void Admission::complain(const std::string& interface, const std::string& trouble) {
+  std::string& known = troubles_[interface];
+  if (known == trouble) return;
+  known = trouble;
+  spdlog::warn("admission on {}: {}", interface, trouble);
 }
 
 void Admission::follow_interfaces() {
@@ -85,48 +94,53 @@ void Admission::follow_interfaces() {
     const auto link = kernel_->links().find(interface);
     const bool attached = link != kernel_->links().end();
     const auto index = kernel::index_of(interface);
-    const auto complained = std::ranges::find(complained_, interface);
-    if (index && attached && link->second.index() == *index) continue;
+    if (index && attached && link->second.interface() == index) continue;
     if (attached) kernel_->detach(interface);
-    std::string trouble = "there is no such interface: it is judged on as soon as it is there";
-    if (index) {
-      const auto attached_now = attach(interface);
-      if (attached_now) {
-        if (complained != complained_.end()) complained_.erase(complained);
-        continue;
-      }
-      trouble = attached_now.error().text;
+    if (!index) {
+      complain(interface, "there is no such interface: it is judged on as soon as it is there");
+    } else if (const auto attached_now = attach(interface); !attached_now) {
+      complain(interface, attached_now.error().text);
     }
-    // Once, since each news of any interface leads here.
-    if (complained != complained_.end()) continue;
-    spdlog::warn("admission on {}: {}", interface, trouble);
-    complained_.push_back(interface);
   }
 }
 
-std::optional<Refusal> Admission::refuse(const net::Address& peer) const {
+std::optional<Refusal> Admission::refuse_peer(const net::Address& peer, bool trusted) const {
   if (denied_.contains(peer)) return denied("admission.denied_cidrs");
-  if (kernel_->bans().has(peer)) return denied("banned: see `realpeer ban list`");
-  return std::nullopt;
+  if (trusted) return std::nullopt;
+  return refuse_client(peer);
 }
 
-void Admission::ban(const net::Address& client) const {
+std::optional<Refusal> Admission::refuse_client(const net::Address& client) const {
+  if (!kernel_->bans().has(client)) return std::nullopt;
+  return denied("banned: see `realpeer ban list`");
+}
+
+void Admission::ban(const net::Address& client) {
   const auto& duration = config_.limits.per_client.ban;
-  if (!duration || shares_address_with_trusted(config_, client)) return;
+  if (!duration || net::is_shared_subnet(client)) return;
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(*duration);
-  if (const auto added = kernel_->bans().add(client, seconds, REALPEER_BAN_LIMITS); !added) {
+  if (const auto added = kernel_->bans().add(client, seconds, REALPEER_BAN_LIMITS)) {
+    if (*added) {
+      spdlog::warn("client {} keeps exceeding limits.per_client: banned for {} (`realpeer ban remove` lifts it)",
+                   net::in_words(net::household(client)), config::to_string(*duration));
+    }
+  } else {
+    // A full map is full for many.
+    const auto now = policy::Clock::now().time_since_epoch().count();
+    auto next = complains_of_bans_at_.load();
+    const auto later = now + policy::Clock::duration(std::chrono::minutes(1)).count();
+    if (now < next || !complains_of_bans_at_.compare_exchange_strong(next, later)) return;
     spdlog::warn("{}", added.error().text);
-    return;
   }
-  spdlog::warn("client {} keeps exceeding limits.per_client: banned for {} (`realpeer ban remove` lifts it)",
-               net::household(client).to_string(), config::to_string(*duration));
 }
 
 void Admission::log_status() const {
   for (const auto& interface : config_.admission.interfaces) {
     const auto link = kernel_->links().find(interface);
     const bool attached = link != kernel_->links().end();
-    spdlog::info("admission on {}: {}", interface, attached ? link->second.reason() : "not attached");
+    const auto trouble = troubles_.find(interface);
+    const std::string why = trouble == troubles_.end() ? "" : ": " + trouble->second;
+    spdlog::info("admission on {}: {}", interface, attached ? link->second.reason() : "not attached" + why);
   }
   const auto counters = kernel_->counters();
   if (!counters) {

@@ -2,11 +2,12 @@
 // accepted.
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "config/config.h"
 #include "kernel/admission.h"
@@ -15,26 +16,29 @@
 
 namespace realpeer::session {
 
+kernel::AdmissionMode mode_of(config::AdmissionMode mode);
+
 // What the kernel judges by, from the configuration. Pure.
 kernel::AdmissionRules admission_rules(const config::Config& config);
 
-// Whether a ban on the client would hit a gateway: somebody whom a listener trusts shares its address, or its /64.
-bool shares_address_with_trusted(const config::Config& config, const net::Address& client);
-
-// refuse() and ban() from any thread, the rest from the one that made it.
+// refuse_…() and ban() from any thread, the rest from the one that made it.
 class Admission {
  public:
   // Judges on every interface that is there; a mode that cannot be had on one is an error. Both arguments outlive it.
   static kernel::Result<std::unique_ptr<Admission>> start(const config::Config& config,
                                                           const kernel::Instance& instance);
 
-  // Follows the interfaces: one that came, or came back as another one, is judged on; one that went is waited for.
+  // Follows the interfaces: one that came, or came back as another one, is judged on; one that went, or cannot be
+  // judged on, is waited for.
   void follow_interfaces();
 
-  // Why nothing is taken from this peer although its SYN came through; nothing: because all is well.
-  [[nodiscard]] std::optional<Refusal> refuse(const net::Address& peer) const;
-  // Of a believed client that connects directly. Not of one that shares its address with a gateway.
-  void ban(const net::Address& client) const;
+  // Why nothing is taken from this peer although its SYN came through; nothing: because all is well. Bans are not of
+  // peers that the listener trusts.
+  [[nodiscard]] std::optional<Refusal> refuse_peer(const net::Address& peer, bool trusted) const;
+  // The same of the believed client of a connection that somebody else made.
+  [[nodiscard]] std::optional<Refusal> refuse_client(const net::Address& client) const;
+  // Of a client that connects directly, for as long as limits.per_client.ban says. Not where its /64 is shared by many.
+  void ban(const net::Address& client);
 
   // A line for each interface, and one of what was judged so far.
   void log_status() const;
@@ -43,12 +47,15 @@ class Admission {
   Admission(const config::Config& config, std::unique_ptr<kernel::Admission> kernel)
       : config_(config), kernel_(std::move(kernel)), denied_(config.admission.denied_cidrs) {}
 
+  // Whether an interface that is there cannot be judged on, or is there under two names, and why.
   kernel::Result<void> attach(const std::string& interface);
+  void complain(const std::string& interface, const std::string& trouble);
 
   const config::Config& config_;
   std::unique_ptr<kernel::Admission> kernel_;
   net::CidrSet denied_;
-  std::vector<std::string> complained_;  // interfaces whose trouble is in the log
+  std::map<std::string, std::string> troubles_;             // by interface: why it is not judged on
+  std::atomic<policy::Clock::rep> complains_of_bans_at_{};  // not again before
 };
 
 }  // namespace realpeer::session

@@ -89,8 +89,7 @@ void Host::prepare_clients(const config::Config& config) {
 kernel::Result<void> Host::prepare_admission(const config::Config& config) {
   if (!config.admission.enabled()) return {};
   const auto refuse = [](const std::string& why) {
-    return kernel::Error::because("admission cannot be had here: " + why +
-                                  " (`realpeer doctor` says more; without `admission` the daemon starts)");
+    return kernel::Error::because("admission cannot be had here: " + why + " (see: realpeer doctor --config FILE)");
   };
   if (!instance_) return refuse(no_instance_);
   auto admission = Admission::start(config, *instance_);

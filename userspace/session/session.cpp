@@ -143,7 +143,7 @@ Record begin_record(SharedState& shared, const Accepted& accepted) {
   record.since = std::chrono::steady_clock::now();
   record.listener = accepted.listener.name;
   record.peer = accepted.peer;
-  record.trusted = net::any_contains(accepted.listener.trust.trusted_cidrs, accepted.peer.address());
+  record.trusted = policy::is_trusted(accepted.listener.trust, accepted.peer.address());
   return record;
 }
 
@@ -161,7 +161,7 @@ Refusal refusal(RejectReason reason, std::string detail) {
 }
 
 // Stage "accept": what can be said before a byte is read.
-std::optional<Refusal> admit(SharedState& shared, const Accepted& accepted, Tickets& tickets) {
+std::optional<Refusal> admit(SharedState& shared, const Accepted& accepted, const Record& record, Tickets& tickets) {
   if (!Ticket::take(shared.connections, tickets.daemon)) {
     return refusal(RejectReason::too_many_connections, "limits.connections");
   }
@@ -169,20 +169,22 @@ std::optional<Refusal> admit(SharedState& shared, const Accepted& accepted, Tick
     return refusal(RejectReason::too_many_connections, "max_connections of the listener");
   }
   if (shared.admission == nullptr) return std::nullopt;
-  return shared.admission->refuse(accepted.peer.address());
+  return shared.admission->refuse_peer(accepted.peer.address(), record.trusted);
 }
 
 // Stage "limit": by whom we believe the client to be.
 Outcome<ClientPlace> limit(SharedState& shared, const Record& record) {
+  using Known = policy::ClientLimits::Known;
   const net::Address client = record.client->address();
-  if (shared.denied_clients.contains(client)) {
-    return refusal(RejectReason::client_denied, "limits.denied_clients");
+  if (shared.denied_clients.contains(client)) return refusal(RejectReason::client_denied, "limits.denied_clients");
+  // By its address only who has it: the packets of a client known by a header carry the gateway's.
+  const auto known = record.source == REALPEER_SOURCE_PEER && !record.trusted ? Known::directly : Known::by_header;
+  if (known == Known::by_header && shared.admission != nullptr) {
+    if (auto refused = shared.admission->refuse_client(client)) return *refused;
   }
   ClientPlace place;
-  const auto verdict = place.take(shared.client_limits, client);
-  // By address only who has this address: the packets of a client known by a header carry the gateway's.
-  const bool direct = record.source == REALPEER_SOURCE_PEER && !record.trusted;
-  if (verdict.ban && direct && shared.admission != nullptr) shared.admission->ban(client);
+  const auto verdict = place.take(shared.client_limits, client, known);
+  if (verdict.ban && shared.admission != nullptr) shared.admission->ban(client);
   switch (verdict.verdict) {
     case policy::ClientVerdict::admitted: break;
     case policy::ClientVerdict::too_often: return refusal(RejectReason::rate_limited, "limits.per_client.rate");
@@ -223,14 +225,21 @@ asio::awaitable<void> serve(SharedState& shared, datapath::Pump& pump, Accepted 
   Record record = begin_record(shared, accepted);
   Underway underway(shared, client, record);
   Tickets tickets;
-  if (const auto refused = admit(shared, accepted, tickets)) co_return underway.refuse(*refused);
+  if (const auto refused = admit(shared, accepted, record, tickets)) co_return underway.refuse(*refused);
 
+  // Whom no header can make somebody else is limited before it can hold the connection by half a header.
+  Outcome<ClientPlace> place = ClientPlace();
+  const bool known = policy::client_is_peer(accepted.listener.trust, accepted.peer.address());
+  if (known) {
+    record.client = accepted.peer;
+    place = limit(shared, record);
+    if (!place) co_return underway.refuse(place.error());
+  }
   const auto until = std::chrono::steady_clock::now() + accepted.listener.header_timeout;
   auto identified = co_await identify(client, accepted.peer, accepted.listener, until);
   if (!identified) co_return underway.refuse(identified.error());
   note(*identified, record);
-
-  auto place = limit(shared, record);
+  if (!known) place = limit(shared, record);
   if (!place) co_return underway.refuse(place.error());
 
   tls::ClientHello hello;

@@ -47,14 +47,20 @@ class ClientPlace {
   ClientPlace() = default;
   ClientPlace(ClientPlace&& other) noexcept
       : limits_(std::exchange(other.limits_, nullptr)), client_(std::move(other.client_)) {}
-  ClientPlace& operator=(ClientPlace&&) = delete;
+  ClientPlace& operator=(ClientPlace&& other) noexcept {
+    release();
+    limits_ = std::exchange(other.limits_, nullptr);
+    client_ = std::move(other.client_);
+    return *this;
+  }
   ClientPlace(const ClientPlace&) = delete;
   ClientPlace& operator=(const ClientPlace&) = delete;
   ~ClientPlace() { release(); }
 
-  policy::ClientLimits::Verdict take(policy::ClientLimits& limits, const net::Address& client) {
+  policy::ClientLimits::Verdict take(policy::ClientLimits& limits, const net::Address& client,
+                                     policy::ClientLimits::Known known) {
     if (!limits.policy().limits()) return {};
-    const auto verdict = limits.connect(client, policy::Clock::now());
+    const auto verdict = limits.connect(client, known, policy::Clock::now());
     if (verdict.verdict != policy::ClientVerdict::admitted) return verdict;
     limits_ = &limits;
     client_ = client;

@@ -113,5 +113,14 @@ INSTANTIATE_TEST_SUITE_P(
                     Refusal{"WhatFollowsANul", with_nul, "is not an IP address"}),
     [](const auto& test) { return test.param.name; });
 
+TEST(Household, IsAnAddressOrItsSubnet) {
+  const auto household_of = [](const char* text) { return in_words(household(boost::asio::ip::make_address(text))); };
+  EXPECT_EQ(household_of("203.0.113.42"), "203.0.113.42");
+  EXPECT_EQ(household_of("::ffff:203.0.113.42"), "203.0.113.42");
+  EXPECT_EQ(household_of("2001:db8:0:7:8:9:a:b"), "2001:db8:0:7::/64");
+  EXPECT_EQ(household_of("64:ff9b::203.0.113.42"), "64:ff9b::cb00:712a") << "NAT64: many clients";
+  EXPECT_EQ(household_of("fe80::9"), "fe80::9") << "the same subnet on every link";
+}
+
 }  // namespace
 }  // namespace realpeer::net

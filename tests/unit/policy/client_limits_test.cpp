@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <thread>
 
 namespace realpeer::policy {
@@ -9,6 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using boost::asio::ip::make_address;
+using Known = ClientLimits::Known;
 
 const Clock::time_point start = Clock::time_point() + 24h;
 const net::Address someone = make_address("203.0.113.42");
@@ -21,7 +23,7 @@ ClientPolicy rate_of(std::uint32_t count, std::uint32_t burst) {
 int admitted(ClientLimits& limits, const net::Address& client, int attempts, Clock::time_point now) {
   int count = 0;
   for (int i = 0; i < attempts; ++i) {
-    if (limits.connect(client, now).verdict != ClientVerdict::admitted) continue;
+    if (limits.connect(client, Known::directly, now).verdict != ClientVerdict::admitted) continue;
     ++count;
     limits.disconnect(client);
   }
@@ -65,36 +67,66 @@ TEST(Rates, CountAnIPv6NetworkOfSixtyFourBitsAsOne) {
 
 TEST(Concurrency, IsACeiling) {
   ClientLimits limits({.rate = {}, .concurrent = 2, .ban = {}});
-  EXPECT_EQ(limits.connect(someone, start).verdict, ClientVerdict::admitted);
-  EXPECT_EQ(limits.connect(someone, start).verdict, ClientVerdict::admitted);
-  EXPECT_EQ(limits.connect(someone, start).verdict, ClientVerdict::too_many);
+  EXPECT_EQ(limits.connect(someone, Known::directly, start).verdict, ClientVerdict::admitted);
+  EXPECT_EQ(limits.connect(someone, Known::directly, start).verdict, ClientVerdict::admitted);
+  EXPECT_EQ(limits.connect(someone, Known::directly, start).verdict, ClientVerdict::too_many);
   limits.disconnect(someone);
-  EXPECT_EQ(limits.connect(someone, start).verdict, ClientVerdict::admitted);
+  EXPECT_EQ(limits.connect(someone, Known::directly, start).verdict, ClientVerdict::admitted);
 }
 
+constexpr int enough = 10;  // refusals, for a burst that is smaller
+
+struct Banning {
+  explicit Banning(const ClientPolicy& limited) : limits(with_ban(limited)) {}
+  static ClientPolicy with_ban(ClientPolicy policy) {
+    policy.ban = 10min;
+    return policy;
+  }
+  // How many of these it took to be banned; nothing: it was not.
+  std::optional<int> banned_after(int connections, Clock::duration apart, Known known = Known::directly) {
+    for (int i = 1; i <= connections; ++i, now += apart) {
+      if (limits.connect(someone, known, now).ban) return i;
+    }
+    return std::nullopt;
+  }
+
+  ClientLimits limits;
+  Clock::time_point now = start;
+};
+
 TEST(Bans, ComeAfterAsManyRefusalsAsABurstHas) {
-  ClientPolicy policy = rate_of(1, 3);
-  policy.ban = 10min;
-  ClientLimits limits(policy);
-  EXPECT_EQ(admitted(limits, someone, 3, start), 3);
-  EXPECT_FALSE(limits.connect(someone, start).ban);
-  EXPECT_FALSE(limits.connect(someone, start).ban);
-  EXPECT_TRUE(limits.connect(someone, start).ban);
-  EXPECT_FALSE(limits.connect(someone, start).ban) << "it counts anew";
+  Banning banning(rate_of(1, 30));
+  EXPECT_EQ(banning.banned_after(100, 0s), 30 + 30);
+  EXPECT_EQ(banning.banned_after(100, 0s), 30) << "it counts anew";
+}
+
+TEST(Bans, TakeTenRefusalsAtLeast) {
+  EXPECT_EQ(Banning(rate_of(1, 1)).banned_after(100, 0s), 1 + enough);
+  EXPECT_EQ(Banning({.rate = {}, .concurrent = 1, .ban = {}}).banned_after(100, 0s), 1 + enough);
+}
+
+TEST(Bans, ComeOfTwiceTheRateAndMore) { EXPECT_TRUE(Banning(rate_of(5, 5)).banned_after(1000, 1000ms / 20)); }
+
+// An office behind one address that is a little over its rate is refused now and then, and goes on.
+TEST(Bans, DoNotComeOfALittleTooMuch) {
+  EXPECT_FALSE(Banning(rate_of(5, 5)).banned_after(1000, 1000ms / 6));
+  EXPECT_FALSE(Banning(rate_of(5, 5)).banned_after(1000, 1000ms / 9));
 }
 
 TEST(Bans, DoNotComeOfRefusalsFarApart) {
-  ClientPolicy policy{.rate = {}, .concurrent = 1, .ban = 10min};
-  policy.concurrent = 2;
-  ClientLimits limits(policy);
-  limits.connect(someone, start);
-  limits.connect(someone, start);
-  for (int i = 1; i < 10; ++i) EXPECT_FALSE(limits.connect(someone, start + i * 11s).ban);
+  EXPECT_FALSE(Banning({.rate = {}, .concurrent = 2, .ban = {}}).banned_after(100, 11s));
+}
+
+// What a gateway says of a client may be wrong: it must not get anybody banned, nor near it.
+TEST(Bans, DoNotComeOfWhatAHeaderSays) {
+  Banning banning(rate_of(1, 1));
+  EXPECT_FALSE(banning.banned_after(100, 0s, Known::by_header));
+  EXPECT_EQ(banning.banned_after(100, 0s), enough);
 }
 
 TEST(Bans, AreNotAskedForByDefault) {
   ClientLimits limits(rate_of(1, 1));
-  for (int i = 0; i < 100; ++i) EXPECT_FALSE(limits.connect(someone, start).ban);
+  for (int i = 0; i < 100; ++i) EXPECT_FALSE(limits.connect(someone, Known::directly, start).ban);
 }
 
 net::Address client(std::uint32_t number) { return boost::asio::ip::address_v4(0x0A000000U + number); }
@@ -102,7 +134,7 @@ net::Address client(std::uint32_t number) { return boost::asio::ip::address_v4(0
 TEST(Memory, IsBoundedUnderAMillionClients) {
   ClientLimits limits(rate_of(1, 1), 10'000);
   for (std::uint32_t i = 0; i < 1'000'000; ++i) {
-    limits.connect(client(i), start);
+    limits.connect(client(i), Known::directly, start);
     limits.disconnect(client(i));
   }
   EXPECT_LE(limits.size(), 10'000U);
@@ -112,11 +144,11 @@ TEST(Memory, IsBoundedUnderAMillionClients) {
 TEST(Memory, IsGivenBackWhenClientsStayAway) {
   ClientLimits limits(rate_of(1, 1));
   for (std::uint32_t i = 0; i < 10'000; ++i) {
-    limits.connect(client(i), start);
+    limits.connect(client(i), Known::directly, start);
     limits.disconnect(client(i));
   }
   for (std::uint32_t i = 0; i < 5'000; ++i) {
-    limits.connect(client(100'000 + i), start + 1h);
+    limits.connect(client(100'000 + i), Known::directly, start + 1h);
     limits.disconnect(client(100'000 + i));
   }
   EXPECT_LE(limits.size(), 5'000U);
@@ -124,10 +156,10 @@ TEST(Memory, IsGivenBackWhenClientsStayAway) {
 
 TEST(Memory, NeverForgetsAClientThatIsConnected) {
   ClientLimits limits({.rate = {}, .concurrent = 1, .ban = {}}, 640);
-  for (std::uint32_t i = 0; i < 1'000; ++i) limits.connect(client(i), start);
+  for (std::uint32_t i = 0; i < 1'000; ++i) limits.connect(client(i), Known::directly, start);
   for (std::uint32_t i = 0; i < 10'000; ++i) admitted(limits, client(10'000 + i), 1, start);
   for (std::uint32_t i = 0; i < 1'000; ++i) {
-    EXPECT_EQ(limits.connect(client(i), start).verdict, ClientVerdict::too_many);
+    EXPECT_EQ(limits.connect(client(i), Known::directly, start).verdict, ClientVerdict::too_many);
   }
 }
 
@@ -138,7 +170,7 @@ TEST(Workers, MayCountAtOnce) {
     for (int worker = 0; worker < 4; ++worker) {
       workers.emplace_back([&limits] {
         for (std::uint32_t i = 0; i < 20'000; ++i) {
-          limits.connect(client(i % 100), start);
+          limits.connect(client(i % 100), Known::directly, start);
           limits.disconnect(client(i % 100));
         }
       });

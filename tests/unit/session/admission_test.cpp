@@ -23,8 +23,6 @@ config::Config configured(const std::string& listener, const std::string& settin
   return loaded.config;
 }
 
-net::Address address(const std::string& text) { return boost::asio::ip::make_address(text); }
-
 constexpr const char* kTrusting = "accept_proxy: mixed, trusted_cidrs: [10.100.0.9, 10.7.0.0/16, '2001:db8:0:7::9']";
 
 TEST(AdmissionRules, AreTheListenersAndTheDenied) {
@@ -56,22 +54,14 @@ TEST(AdmissionRules, HaveTheRateInNanoseconds) {
   EXPECT_EQ(rules.syn_rate->burst, 7U);
 }
 
-TEST(SharedAddress, IsAGatewaysOwnAndItsNetworks) {
-  const auto config = configured(kTrusting);
-  EXPECT_TRUE(shares_address_with_trusted(config, address("10.100.0.9")));
-  EXPECT_TRUE(shares_address_with_trusted(config, address("10.7.200.1")));
-  EXPECT_FALSE(shares_address_with_trusted(config, address("10.100.0.10")));
-}
-
-TEST(SharedAddress, IsTheWholeSubnetOfAnIPv6Gateway) {
-  const auto config = configured(kTrusting);
-  EXPECT_TRUE(shares_address_with_trusted(config, address("2001:db8:0:7:8::1")));
-  EXPECT_FALSE(shares_address_with_trusted(config, address("2001:db8:0:8::9")));
-}
-
-TEST(SharedAddress, IsNobodysWhereNoHeaderIsBelieved) {
-  EXPECT_FALSE(
-      shares_address_with_trusted(configured("accept_proxy: off, trusted_cidrs: [10.0.0.0/8]"), address("10.0.0.1")));
+// Two links may have one such address.
+TEST(AdmissionRules, LeaveLinkLocalListenersToTheDaemon) {
+  const auto loaded = config::load_text(
+      "admission: { interfaces: [eth0] }\nlisteners: [{ name: a, bind: '[fe80::9%lo]:80', route: { backend: b } }]\n"
+      "backends: { b: { endpoints: ['10.0.0.7:80'] } }\n",
+      "t.yaml");
+  ASSERT_THAT(loaded.config.listeners, SizeIs(1));
+  EXPECT_THAT(admission_rules(loaded.config).listeners, IsEmpty());
 }
 
 }  // namespace
