@@ -52,6 +52,7 @@ class Daemon {
 
   [[nodiscard]] const GatewayConfig& config() const { return config_; }
   Process& process() { return process_; }
+  [[nodiscard]] const Process& process() const { return process_; }
   [[nodiscard]] const AccessLog& log() const { return log_; }
 
   // SIGTERM, and a second one for what will not drain: how it ended. Kills it after 5 s and returns nothing.
