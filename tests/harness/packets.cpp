@@ -111,9 +111,9 @@ Packet& Packet::fragment(std::uint16_t offset, bool more) {
   return *this;
 }
 
-Packet& Packet::tcp(std::uint16_t port) {
+Packet& Packet::tcp(std::uint16_t port, std::uint16_t from) {
   std::uint8_t* tcp = begin_layer(kTcp, 20);
-  put16(tcp, 40'000);
+  put16(tcp, from);
   put16(tcp + 2, port);
   tcp[12] = 0x50;
   put16(tcp + 14, 65'535);

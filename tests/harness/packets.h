@@ -32,8 +32,8 @@ class Packet {
   Packet& destination_options(std::uint8_t units = 0) { return extension(60, units); }
   Packet& authentication(std::uint8_t units = 1) { return extension(51, units); }
   Packet& fragment(std::uint16_t offset, bool more);
-  // A TCP header without flags, from port 40000.
-  Packet& tcp(std::uint16_t port);
+  // A TCP header without flags.
+  Packet& tcp(std::uint16_t port, std::uint16_t from = 40'000);
   Packet& syn() { return flags(0x02); }
   Packet& ack() { return flags(0x10); }
   Packet& rst() { return flags(0x04); }
