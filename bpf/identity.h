@@ -3,32 +3,14 @@
 #pragma once
 
 #include "bpf/maps.h"
+#include "bpf/naming.h"
+#include "bpf/sock_ops.h"
 
-#include <bpf/bpf_endian.h>
-
-#include "bpf/address.h"
-
-#define FAMILY_INET 2 /* AF_INET; the libc headers that have it cannot be included here */
-
-/* Word by word: the verifier refuses the 8-byte loads from the context that a compiler would merge these into. */
-static __always_inline void copy_ipv6(__u8* address, const __u32* ip6) {
-  volatile const __u32* words = ip6;
-  __u32 copy[4] = {words[0], words[1], words[2], words[3]};
-
-  __builtin_memcpy(address, copy, sizeof(copy));
-}
-
-/* Context fields are network order, but for local_port (include/uapi/linux/bpf.h, struct bpf_sock_ops). */
 static __always_inline void connection_of(struct bpf_sock_ops* ops, struct realpeer_connection* connection) {
-  if (ops->family == FAMILY_INET) {
-    map_ipv4(connection->source, ops->local_ip4);
-    map_ipv4(connection->destination, ops->remote_ip4);
-  } else {
-    copy_ipv6(connection->source, ops->local_ip6);
-    copy_ipv6(connection->destination, ops->remote_ip6);
-  }
-  connection->source_port = bpf_htons((__u16)ops->local_port);
-  connection->destination_port = bpf_htons((__u16)bpf_ntohl(ops->remote_port));
+  local_address(ops, connection->source);
+  remote_address(ops, connection->destination);
+  connection->source_port = local_port(ops);
+  connection->destination_port = remote_port(ops);
 }
 
 static __always_inline void on_connect(struct bpf_sock_ops* ops) {
@@ -37,13 +19,11 @@ static __always_inline void on_connect(struct bpf_sock_ops* ops) {
   struct realpeer_client* client = bpf_map_lookup_elem(&pending, &cookie);
 
   if (!client) return; /* some other socket of this cgroup */
+  /* Asks for on_close(). */
+  bpf_sock_ops_cb_flags_set(ops, ops->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);
   connection_of(ops, &connection);
-  if (bpf_map_update_elem(&clients, &connection, client, BPF_ANY)) {
-    count(STAT_CLIENTS_FULL);
-  } else {
-    /* Asks for on_close(). */
-    bpf_sock_ops_cb_flags_set(ops, ops->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);
-  }
+  if (bpf_map_update_elem(&clients, &connection, client, BPF_ANY)) count(STAT_CLIENTS_FULL);
+  if (client->by_peername) send_name(ops, cookie, client);
   bpf_map_delete_elem(&pending, &cookie);
 }
 
@@ -53,4 +33,5 @@ static __always_inline void on_close(struct bpf_sock_ops* ops) {
 
   connection_of(ops, &connection);
   bpf_map_delete_elem(&clients, &connection);
+  settle_name(ops);
 }

@@ -2,12 +2,15 @@
 /* The few kernel structs the programs read, relocated at load time (CO-RE), so that a build needs no BTF. */
 #pragma once
 
+#include <linux/types.h>
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 /* include/net/sock.h */
 struct sock {
   int sk_wmem_queued; /* bytes of memory in the send queue, truesize */
   int sk_sndbuf;
+  struct socket* sk_socket; /* what a descriptor refers to; NULL until the connection is accepted */
 };
 
 /* include/net/inet_sock.h */

@@ -39,11 +39,72 @@ struct realpeer_client {
   __u8 peer[16];   /* who opened the TCP connection to the proxy */
   __u16 client_port;
   __u16 peer_port;
-  __u8 source;  /* enum realpeer_client_source */
-  __u8 trusted; /* 1: the peer was allowed to speak for others */
-  __u8 pad[2];
+  __u8 source;      /* enum realpeer_client_source */
+  __u8 trusted;     /* 1: the peer was allowed to speak for others */
+  __u8 by_peername; /* 1: the backend's accept() and getpeername() are to name the client (docs/identity.md) */
+  __u8 pad;
 };
 REALPEER_STATIC_ASSERT(sizeof(struct realpeer_client) == 40, "layout of realpeer_client");
+
+/* Key of `in_flight`: what both ends of a connection know of its SYN. The destination is left out, since DNAT may
+ * change it on the way. The address as in realpeer_connection; the port in network order, the rest in host order. */
+struct realpeer_syn {
+  __u8 source[16];
+  __u64 netns;         /* of a loopback address, which never leaves it: cookie of its network namespace; else 0 */
+  __u32 next_sequence; /* the initial sequence number + 1: the other side's rcv_nxt */
+  __u16 source_port;
+  __u16 pad;
+};
+REALPEER_STATIC_ASSERT(sizeof(struct realpeer_syn) == 32, "layout of realpeer_syn");
+
+/* What became of a client that a backend was to be told by its socket's name. */
+enum realpeer_naming {
+  REALPEER_NAME_IN_FLIGHT = 0,     /* no socket of a backend has come for it yet */
+  REALPEER_NAME_CLOSING = 1,       /* the connection is being closed, and the outcome is not written yet */
+  REALPEER_NAME_UNCLAIMED = 2,     /* closed, and none has */
+  REALPEER_NAME_INEXPRESSIBLE = 3, /* one has, but an IPv4 socket cannot name an IPv6 client */
+  REALPEER_NAME_AMBIGUOUS = 4,     /* another SYN looked the same: neither backend is told */
+  REALPEER_NAME_DELIVERED = 5,     /* the backend's socket has it */
+};
+
+/* The state of an entry of `in_flight`. It names its owner, so that compare-and-exchange never changes another's. */
+#define REALPEER_NAMING_STATE(cookie, naming) ((cookie) << 8 | (naming))
+
+/* Value of `in_flight`. Address and port as in realpeer_connection. */
+struct realpeer_named {
+  __u64 state; /* REALPEER_NAMING_STATE of the connecting socket */
+  __u8 client[16];
+  __u16 client_port;
+  __u8 pad[6];
+};
+REALPEER_STATIC_ASSERT(sizeof(struct realpeer_named) == 32, "layout of realpeer_named");
+
+/* What the connecting socket remembers (`attempts`). Host order. */
+struct realpeer_attempt {
+  struct realpeer_syn syn; /* its key in `in_flight` */
+  __u32 outcome;           /* enum realpeer_naming; final where it is not IN_FLIGHT or CLOSING */
+  __u32 pad;
+};
+REALPEER_STATIC_ASSERT(sizeof(struct realpeer_attempt) == 40, "layout of realpeer_attempt");
+
+/* What the backend's socket remembers (`names`). Address and port as in realpeer_connection. */
+struct realpeer_name {
+  __u8 address[16];
+  __u16 port;
+  __u16 pad;
+};
+REALPEER_STATIC_ASSERT(sizeof(struct realpeer_name) == 20, "layout of realpeer_name");
+
+/* Index in `namings`: how many connections. Every one that was asked for is delivered or undelivered in the end. */
+enum realpeer_naming_count {
+  REALPEER_NAMES_ASKED,         /* a SYN is about to leave, and its backend is to be told */
+  REALPEER_NAMES_DELIVERED,     /* a backend's socket has the client's name */
+  REALPEER_NAMES_UNDELIVERED,   /* closed, and no socket had it */
+  REALPEER_NAMES_INEXPRESSIBLE, /* of those: an IPv6 client, and an IPv4 socket */
+  REALPEER_NAMES_AMBIGUOUS,     /* of those: two SYNs looked the same */
+  REALPEER_NAMES_NO_ROOM,       /* of those: no room in `in_flight`, or no memory for the socket's storage */
+  REALPEER_NAMES_COUNT,
+};
 
 /* Value of `routes`: where the bytes of one spliced socket go. Host order. */
 struct realpeer_route {

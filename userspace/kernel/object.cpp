@@ -5,6 +5,7 @@
 #include <datapath.skel.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdarg>
@@ -33,6 +34,7 @@ int set_sizes(datapath_bpf* skeleton, const DatapathObject::Sizes& sizes) {
   if (failed == 0) failed = bpf_map__set_max_entries(maps.pending, sizes.connections);
   // A closing socket keeps its entry a little longer than its connection counts against the limit.
   if (failed == 0) failed = bpf_map__set_max_entries(maps.clients, 2 * sizes.connections);
+  if (failed == 0) failed = bpf_map__set_max_entries(maps.in_flight, std::max(1U, 2 * sizes.names));
   return failed;
 }
 
@@ -67,6 +69,9 @@ int DatapathObject::directions() const { return bpf_map__fd(skeleton_->maps.dire
 int DatapathObject::events() const { return bpf_map__fd(skeleton_->maps.events); }
 int DatapathObject::pending() const { return bpf_map__fd(skeleton_->maps.pending); }
 int DatapathObject::clients() const { return bpf_map__fd(skeleton_->maps.clients); }
+int DatapathObject::in_flight() const { return bpf_map__fd(skeleton_->maps.in_flight); }
+int DatapathObject::attempts() const { return bpf_map__fd(skeleton_->maps.attempts); }
+int DatapathObject::namings() const { return bpf_map__fd(skeleton_->maps.namings); }
 int DatapathObject::record_client() const { return bpf_program__fd(skeleton_->progs.record_client); }
 
 }  // namespace realpeer::kernel

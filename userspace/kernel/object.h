@@ -17,6 +17,7 @@ class DatapathObject {
     std::uint32_t connections = 0;  // spliced or recorded at once
     std::uint32_t workers = 0;
     std::uint64_t splice_credit = 0;  // bytes
+    std::uint32_t names = 0;          // of `connections`, those whose backend is told by getpeername; 0: none can be
   };
 
   // Loads the programs and attaches the verdict; everything is undone when any step fails.
@@ -34,6 +35,10 @@ class DatapathObject {
   [[nodiscard]] int events() const;
   [[nodiscard]] int pending() const;
   [[nodiscard]] int clients() const;
+  // Of bpf/naming_maps.h and bpf/naming.h.
+  [[nodiscard]] int in_flight() const;
+  [[nodiscard]] int attempts() const;
+  [[nodiscard]] int namings() const;
   // Descriptor of the sock_ops program.
   [[nodiscard]] int record_client() const;
 
