@@ -28,7 +28,8 @@ class ClientMap {
   ~ClientMap() = default;
 
   // Announces the client of a socket that is about to connect. The kernel moves it into the map before the SYN
-  // leaves, and out of it when the socket is closed for good. False when the map is full.
+  // leaves, and out of it when the socket is closed for good. Where client.by_peername is set, the backend's own calls
+  // name it too (kernel/peer_names.h). False when the map is full.
   bool expect(int socket, const realpeer_client& client);
   // Takes back an announcement that no SYN ever used.
   void forget(int socket);

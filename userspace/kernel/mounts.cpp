@@ -1,6 +1,7 @@
 #include "kernel/mounts.h"
 
 #include <sys/mount.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <fstream>
@@ -78,6 +79,12 @@ Result<std::string> own_cgroup() {
     if (line.starts_with("0::")) return *mount + (line.substr(3) == "/" ? "" : line.substr(3));
   }
   return Error::because("this process is in no cgroup of the cgroup2 hierarchy (/proc/self/cgroup has no line 0::)");
+}
+
+bool is_cgroup_root(const std::string& directory) {
+  // Every cgroup but the root has it (Documentation/admin-guide/cgroup-v2.rst, "Core Interface Files").
+  return ::access((directory + "/cgroup.procs").c_str(), F_OK) == 0 &&
+         ::access((directory + "/cgroup.type").c_str(), F_OK) != 0;
 }
 
 }  // namespace realpeer::kernel

@@ -21,4 +21,8 @@ std::optional<std::string> existing_bpffs();
 Result<std::string> cgroup2_mount();
 Result<std::string> own_cgroup();
 
+// Whether a directory is the root of the hierarchy itself. In a container the mount point often is not: it shows the
+// container's own cgroup.
+bool is_cgroup_root(const std::string& directory);
+
 }  // namespace realpeer::kernel

@@ -58,6 +58,12 @@ bool is_reset(int socket) {
   return info && info->tcpi_state == tcp_closed;
 }
 
+bool is_answered(int socket) {
+  const auto info = tcp_info_of(socket);
+  // Of what is acknowledged, the first is the SYN; of what was received, a FIN counts too.
+  return info && (info->tcpi_bytes_acked > 1 || info->tcpi_bytes_received > 0);
+}
+
 bool is_plain_tcp(int socket) {
   int protocol = 0;
   socklen_t length = sizeof(protocol);

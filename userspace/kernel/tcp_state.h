@@ -19,6 +19,10 @@ std::optional<std::uint64_t> exact_bytes_written(int socket);
 // Whether the other side reset the connection, or it ended otherwise than by both FINs.
 bool is_reset(int socket);
 
+// Whether the other side of a connection made here has shown to be past its handshake: it acknowledged more than the
+// SYN, or sent something.
+bool is_answered(int socket);
+
 // Whether the socket can be spliced: plain TCP, neither MPTCP nor under a ULP such as kTLS.
 bool is_plain_tcp(int socket);
 
