@@ -72,6 +72,7 @@ TEST_F(Layout, OfEverySharedStructIsTheSameOnBothSides) {
   EXPECT_SAME_OFFSET(realpeer_client, peer_port);
   EXPECT_SAME_OFFSET(realpeer_client, source);
   EXPECT_SAME_OFFSET(realpeer_client, trusted);
+  EXPECT_SAME_OFFSET(realpeer_client, by_peername);
 
   ASSERT_NE(type("realpeer_route"), nullptr);
   EXPECT_EQ(type("realpeer_route")->size, sizeof(realpeer_route));
@@ -88,6 +89,26 @@ TEST_F(Layout, OfEverySharedStructIsTheSameOnBothSides) {
   EXPECT_SAME_OFFSET(realpeer_direction, notified);
   EXPECT_SAME_OFFSET(realpeer_direction, hold);
   EXPECT_SAME_OFFSET(realpeer_direction, broken);
+}
+
+TEST_F(Layout, OfWhatNamesABackendsSocketIsTheSameOnBothSides) {
+  ASSERT_NE(type("realpeer_syn"), nullptr);
+  EXPECT_EQ(type("realpeer_syn")->size, sizeof(realpeer_syn));
+  EXPECT_SAME_OFFSET(realpeer_syn, source);
+  EXPECT_SAME_OFFSET(realpeer_syn, netns);
+  EXPECT_SAME_OFFSET(realpeer_syn, next_sequence);
+  EXPECT_SAME_OFFSET(realpeer_syn, source_port);
+
+  ASSERT_NE(type("realpeer_named"), nullptr);
+  EXPECT_EQ(type("realpeer_named")->size, sizeof(realpeer_named));
+  EXPECT_SAME_OFFSET(realpeer_named, state);
+  EXPECT_SAME_OFFSET(realpeer_named, client);
+  EXPECT_SAME_OFFSET(realpeer_named, client_port);
+
+  ASSERT_NE(type("realpeer_attempt"), nullptr);
+  EXPECT_EQ(type("realpeer_attempt")->size, sizeof(realpeer_attempt));
+  EXPECT_SAME_OFFSET(realpeer_attempt, syn);
+  EXPECT_SAME_OFFSET(realpeer_attempt, outcome);
 }
 
 TEST(Object, LoadsAndAttachesEveryProgram) {
