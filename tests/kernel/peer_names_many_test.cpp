@@ -4,12 +4,16 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <fstream>
+#include <sstream>
+#include <thread>
 #include <vector>
 
 #include "harness/parallel.h"
+#include "harness/process.h"
 #include "kernel/naming.h"
 
 namespace realpeer::testing {
@@ -147,6 +151,61 @@ TEST_F(ManyNames, OnATupleInTimeWaitAreTheNewClients) {
     connected->close();
     ASSERT_EQ(accepted.socket.receive_until_eof(), "");
   }
+}
+
+// Handshakes on whichever processor their flow's hash says (Documentation/networking/scaling.rst, RPS), so that they go
+// on while connect() has returned.
+void spread_over_processors(const Netns& netns) {
+  const TemporaryDirectory sysfs;
+  const std::string at = sysfs.path();
+  std::ostringstream mask;
+  mask << std::hex << (1U << std::min(std::thread::hardware_concurrency(), 16U)) - 1;
+  const auto done =
+      run({"/usr/bin/unshare", "--mount", "/bin/sh", "-c",
+           "mount -t sysfs sysfs " + at + " && echo " + mask.str() + " > " + at + "/class/net/lo/queues/rx-0/rps_cpus"},
+          {.netns = &netns});
+  if (done.code != 0) throw std::runtime_error(done.errors);
+}
+
+// The destination address has the number, and is the one thing that a backend knows of a connection without its name
+// or its bytes.
+TEST_F(ManyNames, OfConnectionsThatEndWhileTheyAreEstablishedAreTheirOwnOrNobodys) {
+  constexpr std::uint32_t connections = 30'000;
+  spread_over_processors(netns);
+  Listener listener(netns, endpoint("0.0.0.0:7000"));
+  std::atomic<bool> done = false;
+  std::uint32_t told = 0;
+  const auto accept_all = [&] {
+    while (listener.pending_within(Duration{done ? 0 : 10}) || !done) {
+      if (!listener.pending_within(Duration{0})) continue;
+      auto accepted = accept_named(listener);
+      const auto number = accepted.socket.local().address().to_v4().to_uint() & 0xffffU;
+      if (accepted.name.address().is_loopback()) continue;
+      ++told;
+      ASSERT_EQ(accepted.name, client_number(number));
+    }
+  };
+  const auto connect_and_abort = [&] {
+    const Inside there(netns);
+    for (std::uint32_t number = 1; number <= connections; ++number) {
+      auto socket = many->socket(netns, listener.at());
+      ASSERT_EQ(::fcntl(socket.descriptor(), F_SETFL, O_NONBLOCK), 0);
+      ASSERT_TRUE(many->clients().expect(socket.descriptor(), named(client_number(number))));
+      const Endpoint to(boost::asio::ip::address_v4((127U << 24) + number), 7000);
+      ::connect(socket.descriptor(), to.data(), static_cast<socklen_t>(to.size()));
+      // Sooner, later, or a little later still.
+      for (std::uint32_t turns = 0; turns < number % 16; ++turns) static_cast<void>(many->delivery(socket));
+      socket.reset();
+    }
+    done = true;
+  };
+  at_once({accept_all, connect_and_abort});
+  ASSERT_TRUE(eventually([&] { return many->entries() == 0; }, kDeadline));
+  const auto counters = many->counters();
+  EXPECT_EQ(counters[REALPEER_NAMES_ASKED], connections);
+  EXPECT_EQ(counters[REALPEER_NAMES_DELIVERED] + counters[REALPEER_NAMES_UNDELIVERED], connections);
+  RecordProperty("delivered", static_cast<int>(counters[REALPEER_NAMES_DELIVERED]));
+  RecordProperty("told", static_cast<int>(told));
 }
 
 TEST_F(ManyNames, WithPlainConnectionsBetweenThemAreOnlyTheirOwn) {

@@ -1,4 +1,5 @@
 // Which name a backend's socket answers with, and what the gateway is told of it.
+#include <bpf/bpf.h>
 #include <gmock/gmock.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -29,7 +30,16 @@ void PrintTo(const Families& families, std::ostream* out) { *out << families.wha
 
 class NamingAcrossFamilies : public Naming, public ::testing::WithParamInterface<Families> {};
 
-TEST_P(NamingAcrossFamilies, AcceptAndGetpeernameSayTheClientOrTheRealPeer) {
+// As SO_PEERNAME has it, which refuses room for more than an address of the socket's family.
+Endpoint peer_by_option(const Socket& socket) {
+  Endpoint name = socket.remote();
+  auto size = static_cast<socklen_t>(name.size());
+  if (::getsockopt(socket.descriptor(), SOL_SOCKET, SO_PEERNAME, name.data(), &size) != 0) return {};
+  name.resize(size);
+  return name;
+}
+
+TEST_P(NamingAcrossFamilies, EveryCallSaysTheClientOrTheRealPeer) {
   const auto& with = GetParam();
   Listener listener(netns, endpoint(with.listens));
   Endpoint to = endpoint(with.connects_to);
@@ -39,8 +49,12 @@ TEST_P(NamingAcrossFamilies, AcceptAndGetpeernameSayTheClientOrTheRealPeer) {
   const auto expected = with.named != nullptr ? endpoint(with.named) : connected.local();
   EXPECT_EQ(to_string(accepted.name), to_string(expected));
   EXPECT_EQ(to_string(accepted.socket.remote()), to_string(expected));
+  EXPECT_EQ(to_string(peer_by_option(accepted.socket)), to_string(expected));
   EXPECT_EQ(gateway.outcome(connected), with.delivery);
   EXPECT_EQ(to_string(connected.remote()), to_string(to)) << "an outgoing socket keeps its peer";
+  connected.reset();
+  const bool inexpressible = with.delivery == NameDelivery::inexpressible;
+  EXPECT_EQ(gateway.counters()[REALPEER_NAMES_INEXPRESSIBLE], inexpressible ? 1U : 0U);
   EXPECT_EQ(accepted.socket.local().port(), to.port());
 }
 
@@ -156,6 +170,16 @@ TEST_F(Naming, WorksWithAMultipathListener) {
   EXPECT_EQ(gateway.outcome(connected), NameDelivery::delivered);
 }
 
+TEST_F(Naming, IsUndeliveredForAMultipathSocketOfTheGateway) {
+  const int descriptor = in_netns(netns, [] { return ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_MPTCP); });
+  if (descriptor < 0) GTEST_SKIP() << "this kernel has no MPTCP (CONFIG_MPTCP, net.mptcp.enabled)";
+  Socket socket(descriptor);
+  Listener listener(netns, endpoint("127.0.0.1:0"));
+  gateway.connect(socket, client, listener.at());
+  EXPECT_EQ(accept_named(listener).name, socket.local());
+  EXPECT_EQ(gateway.delivery(socket), NameDelivery::undelivered);
+}
+
 TEST_F(Naming, SurvivesASocketThatBecomesAnIpv4One) {
   Listener listener(netns, endpoint("[::]:0"));
   const Endpoint to(boost::asio::ip::make_address("127.0.0.1"), listener.at().port());
@@ -170,6 +194,36 @@ TEST_F(Naming, SurvivesASocketThatBecomesAnIpv4One) {
   ASSERT_TRUE(becomes_ipv4(of_ipv4) && becomes_ipv4(of_ipv6));
   EXPECT_EQ(of_ipv4.socket.remote(), client);
   EXPECT_EQ(of_ipv6.socket.remote(), ipv6.local());
+}
+
+// Of every loaded program of that name.
+std::uint64_t runs_of(const std::string& name) {
+  std::uint64_t runs = 0;
+  for (std::uint32_t id = 0; bpf_prog_get_next_id(id, &id) == 0;) {
+    const kernel::UniqueFd program(bpf_prog_get_fd_by_id(id));
+    bpf_prog_info info{};
+    std::uint32_t length = sizeof(info);
+    if (program.valid() && bpf_obj_get_info_by_fd(program.get(), &info, &length) == 0 && info.name == name) {
+      runs += info.run_cnt;
+    }
+  }
+  return runs;
+}
+
+TEST_F(Naming, RunsNoProgramForAPacket) {
+  const kernel::UniqueFd counting(bpf_enable_stats(BPF_STATS_RUN_TIME));
+  ASSERT_TRUE(counting.valid());
+  Listener listener(netns, endpoint("127.0.0.1:0"));
+  auto connected = gateway.connect(netns, client, listener.at());
+  auto accepted = accept_named(listener);
+  EXPECT_GT(runs_of("record_client") + runs_of("take_name"), 0U);
+  const auto before = runs_of("record_client") + runs_of("take_name");
+  const std::string part(100'000, 'x');
+  for (int i = 0; i < 100; ++i) {
+    connected.send_all(part);
+    ASSERT_EQ(accepted.socket.receive_exactly(part.size()), part);
+  }
+  EXPECT_EQ(runs_of("record_client") + runs_of("take_name"), before);
 }
 
 TEST_F(Naming, IsKnownAlsoAfterTheBackendResetTheConnection) {
