@@ -2,10 +2,10 @@
 // its own (veth, native XDP).
 //
 // The flood comes from the same machine, and on two processors takes one for itself: what is dropped is dropped on its
-// time. As fast as it can it leaves the kernel's own packet thread to share a processor with it, and the 99th
-// percentile is then one slice of the scheduler; and it gets more SYNs through where they are dropped early. So it is
-// the paced lines that compare like with like. Other work on the machine shows in the 99th percentiles first: run it
-// where it is quiet, or by `nice -n -15`.
+// time. As fast as it can it competes with client and gateway for the other one too, which the 99th percentile shows
+// (it is a slice of the scheduler's then), and it gets more SYNs through where they are dropped early. So it is the
+// paced lines that compare like with like. Other work on the machine shows in the 99th percentiles first: run it where
+// it is quiet, or by `nice -n -15`.
 //
 // Usage: sudo build/admission_flood [SECONDS] [SYNS]     6 s for each line, 50,000 SYNs per second, unless told
 #include <algorithm>
