@@ -1,5 +1,5 @@
 // SYNs that come in through a tunnel are judged in it: edge ═══ WireGuard ═══ gateway — backend.
-#include <signal.h>
+#include <csignal>
 
 #include "e2e/chain.h"
 #include "harness/admission_status.h"
@@ -89,6 +89,7 @@ admission: { interfaces: [)" +
   void expect_dropped(const Family& family) {
     const auto before = AdmissionCounters(*gateway).of("untrusted");
     std::vector<Attempt> attempts;
+    attempts.reserve(3);
     for (int i = 0; i < 3; ++i)
       attempts.emplace_back(net->client, family.gateway, SocketOptions{.from = family.stranger});
     EXPECT_GE(admission_count(*gateway, "untrusted", before + 3), before + 3);

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <system_error>
 
 #include "harness/content.h"
@@ -10,6 +11,7 @@
 #include "harness/proxy_v2.h"
 #include "harness/receivers/dovecot.h"
 #include "harness/tcp.h"
+#include "harness/wireguard.h"
 
 namespace realpeer::testing {
 namespace {
@@ -111,6 +113,37 @@ TEST_F(Harness, EndsAServerWithAllItStarted) {
     EXPECT_TRUE(eventually([&] { return processes_in(net.backend) > 1; }, kDeadline));
   }
   EXPECT_TRUE(eventually([&] { return processes_in(net.backend) == 0; }, kDeadline));
+}
+
+TEST_F(Harness, CarriesConnectionsThroughATunnelAndTakesItBack) {
+  const Topology net("CarriesThroughATunnel");
+  const auto near = wireguard_interface("nr"), far = wireguard_interface("fr");
+  const auto control = [](const std::string& name) { return "/var/run/wireguard/" + name + ".sock"; };
+  {
+    const WireguardTunnel tunnel({.netns = net.client,
+                                  .interface = near,
+                                  .outside = "203.0.113.42",
+                                  .addresses = {"10.9.0.1/24", "fd00:9::1/64"}},
+                                 {.netns = net.gateway,
+                                  .interface = far,
+                                  .outside = "203.0.113.1",
+                                  .addresses = {"10.9.0.2/24", "fd00:9::2/64"}});
+    for (const char* address : {"10.9.0.2:9000", "[fd00:9::2]:9000"}) {
+      Listener listener(net.gateway, endpoint(address));
+      Socket client = connect(net.client, endpoint(address));
+      Socket server = listener.accept();
+      client.send_all("through");
+      EXPECT_EQ(server.receive_exactly(7), "through");
+    }
+    EXPECT_TRUE(std::filesystem::exists(control(near)));
+    EXPECT_EQ(processes_in(net.client), 1);
+  }
+  for (const auto& name : {near, far}) EXPECT_FALSE(std::filesystem::exists(control(name)));
+  EXPECT_EQ(processes_in(net.client) + processes_in(net.gateway), 0);
+  // The same names once more: they are free.
+  const WireguardTunnel again(
+      {.netns = net.client, .interface = near, .outside = "fd00:c::42", .addresses = {"10.9.0.1/24"}},
+      {.netns = net.gateway, .interface = far, .outside = "fd00:c::1", .addresses = {"10.9.0.2/24"}});
 }
 
 // The kernel's memory is seen: bytes queued on sockets nobody reads make the watched sum fall.

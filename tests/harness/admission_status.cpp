@@ -1,7 +1,6 @@
 #include "harness/admission_status.h"
 
-#include <signal.h>
-
+#include <csignal>
 #include <sstream>
 #include <stdexcept>
 

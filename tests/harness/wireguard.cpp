@@ -1,10 +1,10 @@
 #include "harness/wireguard.h"
 
 #include <net/if.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
