@@ -16,6 +16,7 @@ int decode(Arguments arguments);
 int doctor(Arguments arguments);
 int whois(Arguments arguments);
 int ban(Arguments arguments);
+int setup(Arguments arguments);
 int help(Arguments arguments);
 
 // Prints "realpeer: TEXT" and where to read on to stderr; returns 2.

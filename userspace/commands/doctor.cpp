@@ -14,8 +14,10 @@
 #include "kernel/capabilities.h"
 #include "kernel/interface.h"
 #include "kernel/object.h"
+#include "kernel/peer_names.h"
 #include "kernel/splice_map.h"
 #include "session/admission.h"
+#include "session/transparent.h"
 
 DECLARE_string(config);
 DECLARE_bool(json);
@@ -55,6 +57,22 @@ Finding path(config::Datapath datapath, bool splices) {
 }
 
 constexpr std::size_t most_interfaces = 16;
+
+// How backends are told that read no header; without a configuration whether they could be.
+std::vector<Finding> examine_identities(const config::Config* config) {
+  std::vector<Finding> findings;
+  const bool asked = config != nullptr && config->uses(config::Identity::peername);
+  auto names = kernel::examine_peer_names(asked ? config->peername.cgroup : "");
+  if (asked || config == nullptr) findings.push_back(std::move(names));
+  if (config == nullptr) return findings;
+  for (const auto& [endpoint, missing] : session::unready_for_transparent(*config)) {
+    findings.push_back({.question = "identity transparent to " + endpoint,
+                        .yes = false,
+                        .detail = "missing " + missing,
+                        .remedy = "realpeer setup transparent --apply"});
+  }
+  return findings;
+}
 
 // Where SYNs would be judged on the interface, and who judges there already; `configured` is its place in FILE.
 Finding examine_interface(const kernel::Interface& interface, const config::Config* configured) {
@@ -164,6 +182,8 @@ int doctor(Arguments arguments) {
   const auto tried = try_splice();
   findings.insert(findings.end(), tried.begin(), tried.end());
   findings.push_back(path(config.datapath, tried.back().yes && tried.size() > 1));
+  const auto identities = examine_identities(FLAGS_config.empty() ? nullptr : &config);
+  findings.insert(findings.end(), identities.begin(), identities.end());
   const auto admission = examine_admission(config);
   findings.insert(findings.end(), admission.begin(), admission.end());
   if (FLAGS_json) {

@@ -41,6 +41,12 @@ constexpr std::array topics{
           "interfaces, and refuses its connections elsewhere; connections that are open stay open. Clients\n"
           "that keep exceeding limits.per_client are banned by the daemon (per_client.ban). Needs root.\n"
           "--duration takes 90s, 10m, 1h or `forever`. Bans end with the daemon.\n"},
+    Topic{"setup", "realpeer setup transparent --print | --apply | --undo",
+          "make this host ready for `identity: transparent`",
+          "Backends are connected to from the client's own address; routing would send their answers on to the\n"
+          "client. --apply adds the rules, the route (ip) and the nftables table that keep them here; --undo\n"
+          "takes them back; --print shows them. Of the network namespace it is run in, for all daemons there;\n"
+          "gone with a reboot. --apply and --undo need root, and may be repeated.\n"},
     Topic{"help", "realpeer help [COMMAND]", "this list, or one command's page", ""},
 };
 

@@ -17,6 +17,7 @@
 #include "kernel/object.h"
 #include "session/interface_follower.h"
 #include "session/server.h"
+#include "session/transparent.h"
 
 DECLARE_string(config);
 DEFINE_uint32(threads, 0, "run: worker threads; 0: one per processor");
@@ -57,6 +58,14 @@ std::string where_to(const policy::Route& route) {
          (route.otherwise ? "to backend '" + *route.otherwise + "'" : "rejected");
 }
 
+// No fallback: where answers do not come back, connections end with backend_timeout.
+void warn_of_transparent(const config::Config& config) {
+  for (const auto& [endpoint, missing] : session::unready_for_transparent(config)) {
+    spdlog::warn("identity: transparent will not reach {}: missing {} (realpeer setup transparent --apply)", endpoint,
+                 missing);
+  }
+}
+
 void announce(const config::Config& config, const session::Host& host, std::uint32_t workers) {
   spdlog::info("realpeer {} as node '{}', {} worker threads", REALPEER_VERSION, config.node, workers);
   spdlog::info("data path: {} ({})", host.splice() != nullptr ? "sockmap" : "relay", host.splice_reason());
@@ -68,6 +77,8 @@ void announce(const config::Config& config, const session::Host& host, std::uint
   if (host.splice() == nullptr && config.datapath != config::Datapath::relay) {
     spdlog::warn("connections are relayed in userspace; `realpeer doctor` says how to get the kernel path");
   }
+  if (host.names() != nullptr) spdlog::info("names: for backends in cgroup {}", host.names()->cgroup());
+  warn_of_transparent(config);
   for (const auto& listener : config.listeners) {
     spdlog::info("listener '{}' on {}: accept_proxy {}, {}", listener.name, net::to_string(listener.bind),
                  policy::to_string(listener.trust.accept_proxy), where_to(listener.route));

@@ -10,7 +10,8 @@ namespace realpeer::config {
 namespace {
 
 Parsed<Identity> parse_identity(std::string_view text) {
-  constexpr std::array identities{Identity::proxy_v2, Identity::proxy_v1, Identity::none};
+  constexpr std::array identities{Identity::proxy_v2, Identity::proxy_v1, Identity::peername, Identity::transparent,
+                                  Identity::none};
   return parse_enum(text, identities, words::identity_unavailable);
 }
 
@@ -163,9 +164,10 @@ void read_tlvs(Report& report, const MapReader& map, Backend& backend) {
 
 void require_receiver_takes_local(Report& report, int line, const Backend& backend) {
   if (!backend.health->send_local) return;
-  if (backend.identity == Identity::none) {
+  if (!sends_header(backend.identity)) {
     report.error(line, "health.send_proxy: local sends a header to backend '" + backend.name +
-                           "', which gets none (identity: none): remove it");
+                           "', which gets none (identity: " + std::string(to_string(backend.identity)) +
+                           "): remove it");
   } else if (!facts_of(backend.profile).takes_local) {
     report.error(line, "profile " + std::string(to_string(backend.profile)) +
                            " refuses or misreads headers that name nobody: write health.send_proxy: off");
@@ -178,7 +180,7 @@ void read_health(Report& report, const MapReader& backend_map, Backend& backend)
   Health health;
   // Receivers that are known to take it, and would otherwise log each check as an error.
   health.send_local =
-      backend.profile != Profile::none && facts_of(backend.profile).takes_local && backend.identity != Identity::none;
+      backend.profile != Profile::none && facts_of(backend.profile).takes_local && sends_header(backend.identity);
   const MapReader map(report, *value, keys::health, "health.");
   map.read("interval", health.interval, duration_within(ranges::health_interval));
   health.timeout = std::min(health.timeout, health.interval);

@@ -24,4 +24,8 @@ const Backend* Config::find_backend(std::string_view name) const {
   return found == backends.end() ? nullptr : &*found;
 }
 
+bool Config::uses(Identity identity) const {
+  return std::ranges::find(backends, identity, &Backend::identity) != backends.end();
+}
+
 }  // namespace realpeer::config

@@ -25,7 +25,7 @@ std::string to_string(const Place& place);
 
 enum class Datapath : std::uint8_t { automatic, sockmap, relay };
 
-enum class Identity : std::uint8_t { proxy_v2, proxy_v1, none };
+enum class Identity : std::uint8_t { proxy_v2, proxy_v1, peername, transparent, none };
 
 // What becomes of SYNs from outside trusted_cidrs: the stack takes them and the daemon refuses the connection, or they
 // are dropped before there is a socket.
@@ -52,9 +52,16 @@ constexpr std::string_view to_string(Identity identity) {
   switch (identity) {
     case Identity::proxy_v2: return "proxy-v2";
     case Identity::proxy_v1: return "proxy-v1";
+    case Identity::peername: return "peername";
+    case Identity::transparent: return "transparent";
     case Identity::none: return "none";
   }
   return "";
+}
+
+// Whether a PROXY protocol header comes first.
+constexpr bool sends_header(Identity identity) {
+  return identity == Identity::proxy_v2 || identity == Identity::proxy_v1;
 }
 
 constexpr std::string_view to_string(Untrusted untrusted) { return untrusted == Untrusted::drop ? "drop" : "refuse"; }
@@ -185,6 +192,11 @@ struct Admission {
   [[nodiscard]] bool enabled() const { return !interfaces.empty(); }
 };
 
+// Of backends with identity peername.
+struct Peername {
+  std::string cgroup{};  // a directory; empty: the root of the cgroup2 hierarchy
+};
+
 struct LimitsPlaces {
   Place ban{};
   Place per_source_syn{};
@@ -215,6 +227,7 @@ struct Config {
   Datapath datapath = Datapath::automatic;
   std::uint64_t splice_credit = 1 << 20;  // bytes a direction may queue beyond the sockets' own buffers
   Admission admission;
+  Peername peername;
   std::vector<Listener> listeners;
   std::vector<Backend> backends;
   Limits limits;
@@ -222,6 +235,8 @@ struct Config {
   Log log;
 
   [[nodiscard]] const Backend* find_backend(std::string_view name) const;
+  // Whether any backend is told so.
+  [[nodiscard]] bool uses(Identity identity) const;
 };
 
 }  // namespace realpeer::config

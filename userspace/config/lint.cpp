@@ -99,15 +99,16 @@ void lint_identity(const Config& config, std::vector<Diagnostic>& found) {
 }
 
 void lint_profile(const Backend& backend, std::vector<Diagnostic>& found) {
-  if (backend.profile == Profile::none || backend.identity != Identity::none) return;
+  if (backend.profile == Profile::none || sends_header(backend.identity)) return;
   warn(found, place_or(backend.places.identity, backend.place),
        "backend " + quoted(backend.name) + " has profile " + std::string(to_string(backend.profile)) +
-           ", a receiver of headers, and identity: none: where it expects one it will refuse every connection: use "
+           ", a receiver of headers, and identity: " + std::string(to_string(backend.identity)) +
+           ": where it expects one it will refuse every connection: use "
            "proxy-v2, or remove the profile");
 }
 
 void lint_health(const Backend& backend, std::vector<Diagnostic>& found) {
-  if (!backend.health || backend.health->send_local || backend.identity == Identity::none) return;
+  if (!backend.health || backend.health->send_local || !sends_header(backend.identity)) return;
   if (!facts_of(backend.profile).takes_local) return;  // there is no better check
   warn(found, place_or(backend.places.health, backend.place),
        "health checks of backend " + quoted(backend.name) +

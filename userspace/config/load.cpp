@@ -58,11 +58,24 @@ void read_log(Report& report, const MapReader& root, Log& log) {
   map.read("access", log.access, parse_log_target);
 }
 
+Parsed<std::string> parse_directory(std::string_view text) {
+  if (text.starts_with('/')) return {boost::system::in_place_value, text};
+  return Problem{quoted(text) + " is no absolute path of a directory"};
+}
+
+void read_peername(Report& report, const MapReader& root, Peername& peername) {
+  const Value* value = root.find("peername");
+  if (value == nullptr) return;
+  const MapReader map(report, *value, keys::peername, "peername.");
+  map.read("cgroup", peername.cgroup, parse_directory);
+}
+
 void read_settings(Report& report, const MapReader& root, Config& config) {
   read_node(report, root, config);
   root.read("datapath", config.datapath, parse_datapath);
   root.read("splice_credit", config.splice_credit, size_within(ranges::splice_credit));
   read_admission(report, root, config.admission);
+  read_peername(report, root, config.peername);
   read_limits(report, root, config.limits);
   read_timeouts(report, root, config.timeouts);
   read_log(report, root, config.log);

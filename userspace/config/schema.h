@@ -24,8 +24,9 @@ struct Keys {
 
 namespace keys {
 
-inline constexpr std::string_view root_known[] = {"node",      "datapath", "splice_credit", "include",  "admission",
-                                                  "listeners", "backends", "limits",        "timeouts", "log"};
+inline constexpr std::string_view root_known[] = {"node",     "datapath",  "splice_credit", "include", "admission",
+                                                  "peername", "listeners", "backends",      "limits",  "timeouts",
+                                                  "log"};
 inline constexpr std::string_view root_unavailable[] = {"packet", "admin"};
 inline constexpr Keys root{root_known, root_unavailable};
 
@@ -35,6 +36,9 @@ inline constexpr Keys included{included_known, root_unavailable, root_known};
 
 inline constexpr std::string_view admission_known[] = {"interfaces", "mode", "denied_cidrs"};
 inline constexpr Keys admission{admission_known};
+
+inline constexpr std::string_view peername_known[] = {"cgroup"};
+inline constexpr Keys peername{peername_known};
 
 inline constexpr std::string_view listener_known[] = {"name",      "bind",           "accept_proxy", "trusted_cidrs",
                                                       "untrusted", "header_timeout", "max_header",   "max_connections",
@@ -83,7 +87,7 @@ inline constexpr Keys log{log_known};
 namespace words {
 
 inline constexpr std::string_view datapath_unavailable[] = {"packet"};
-inline constexpr std::string_view identity_unavailable[] = {"peername", "transparent", "xff"};
+inline constexpr std::string_view identity_unavailable[] = {"xff"};
 inline constexpr std::string_view send_tlvs[] = {"authority", "alpn", "unique_id", "crc32c"};
 inline constexpr std::string_view pass_through[] = {"none", "all"};
 inline constexpr std::string_view send_proxy[] = {"off", "local"};

@@ -54,6 +54,8 @@ class FlowOwner {
 
   // The client's first bytes, held back: all so far. Asked only when Engagement::hold_first_bytes.
   virtual FirstBytes first_bytes(std::span<const std::byte> /*bytes*/) { return FirstBytes::go_on; }
+  // Once, before the sockets are closed.
+  virtual void closing(int /*backend*/) {}
   // Once, after both sockets are closed.
   virtual void ended(const Totals& totals) = 0;
 };

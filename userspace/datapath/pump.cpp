@@ -389,6 +389,7 @@ void Pump::finish(Flow& flow, End end) {
     reset_on_close(flow.client.get());
     reset_on_close(flow.backend.get());
   }
+  flow.owner->closing(flow.backend.get());
   // In this order, see SplicedPair: close both, read the final counters, then give up the slot.
   flow.client.reset();
   flow.backend.reset();

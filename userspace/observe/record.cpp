@@ -62,6 +62,8 @@ std::string to_json(const Record& record, std::chrono::steady_clock::time_point 
   line["backend"] = text_or_null(record.backend);
   line["endpoint"] = text_or_null(record.endpoint);
   line["identity"] = text_or_null(record.identity);
+  const auto& delivered = record.identity_delivered;
+  line["identity_delivered"] = delivered ? json::value(*delivered) : json::value(nullptr);
   line["path"] = text_or_null(record.path);
   line["bytes_in"] = record.bytes_in;
   line["bytes_out"] = record.bytes_out;

@@ -45,6 +45,7 @@ struct Record {
   // From connect on.
   std::string_view backend;
   std::string_view identity;
+  std::optional<bool> identity_delivered;  // of identities that leave no trace in the bytes; nothing: not known
   std::string endpoint;
 
   // At the end.

@@ -126,11 +126,7 @@ void Admission::ban(const net::Address& client) {
     }
   } else {
     // A full map is full for many.
-    const auto now = policy::Clock::now().time_since_epoch().count();
-    auto next = complains_of_bans_at_.load();
-    const auto later = now + policy::Clock::duration(std::chrono::minutes(1)).count();
-    if (now < next || !complains_of_bans_at_.compare_exchange_strong(next, later)) return;
-    spdlog::warn("{}", added.error().text);
+    if (full_.due(Complaint::Clock::now())) spdlog::warn("{}", added.error().text);
   }
 }
 

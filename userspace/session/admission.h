@@ -2,7 +2,6 @@
 // accepted.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -12,6 +11,7 @@
 #include "config/config.h"
 #include "kernel/admission.h"
 #include "net/cidr_set.h"
+#include "session/complaint.h"
 #include "session/refusal.h"
 
 namespace realpeer::session {
@@ -54,8 +54,8 @@ class Admission {
   const config::Config& config_;
   std::unique_ptr<kernel::Admission> kernel_;
   net::CidrSet denied_;
-  std::map<std::string, std::string> troubles_;             // by interface: why it is not judged on
-  std::atomic<policy::Clock::rep> complains_of_bans_at_{};  // not again before
+  std::map<std::string, std::string> troubles_;  // by interface: why it is not judged on
+  Complaint full_;                               // the map of bans
 };
 
 }  // namespace realpeer::session

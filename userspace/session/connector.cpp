@@ -5,6 +5,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "kernel/transparent.h"
 #include "net/deadline.h"
 #include "session/client_watch.h"
 #include "upstream/own_trouble.h"
@@ -47,28 +48,71 @@ struct Attempt {
   bool timed_out = false;
   bool client_gone = false;
   Time::duration took{};
+  std::string why{};  // where the error does not say it
 };
 
-asio::awaitable<Attempt> attempt(tcp::socket& socket, const net::Endpoint& endpoint, Time until,
-                                 kernel::ClientMap* clients, const ForClient& client) {
-  const Time began = std::chrono::steady_clock::now();
+// Where an attempt comes from and goes to.
+struct Road {
+  net::Endpoint to;
+  const net::Endpoint* from = nullptr;  // a foreign address; null: this host's
+};
+
+// As the client, from the client's port if nobody has it: its former connection may, for a minute, and so may a client
+// on this host itself.
+boost::system::error_code take_address(tcp::socket& socket, const net::Endpoint& address) {
   boost::system::error_code error;
-  socket.open(endpoint.protocol(), error);
-  if (error) co_return Attempt{.error = error};
+  if (!kernel::allow_foreign_address(socket.native_handle(), address.address().is_v6())) {
+    return make_error_code(boost::system::errc::operation_not_permitted);
+  }
+  socket.set_option(tcp::socket::reuse_address(true), error);
+  socket.bind(address, error);
+  if (error == asio::error::address_in_use) socket.bind({address.address(), 0}, error);
+  return error;
+}
+
+boost::system::error_code open(tcp::socket& socket, const Road& road) {
+  boost::system::error_code error;
+  socket.open(road.to.protocol(), error);
+  if (error) return error;
   socket.set_option(tcp::no_delay(true), error);
+  return road.from == nullptr ? boost::system::error_code() : take_address(socket, *road.from);
+}
+
+asio::awaitable<Attempt> attempt(tcp::socket& socket, const Road& road, Time until, kernel::ClientMap* clients,
+                                 const ForClient& client) {
+  const Time began = std::chrono::steady_clock::now();
+  if (const auto error = open(socket, road)) co_return Attempt{.error = error};
   const Announcement announcement(clients, socket, client.recorded);
   const net::Deadline deadline(socket, until);
   const ClientWatch watch(client.socket, socket);
-  const auto [failed] = co_await socket.async_connect(endpoint, asio::as_tuple(asio::use_awaitable));
+  const auto [failed] = co_await socket.async_connect(road.to, asio::as_tuple(asio::use_awaitable));
   co_return Attempt{.error = failed,
                     .timed_out = failed && deadline.expired(),
                     .client_gone = failed && watch.gone(),
                     .took = std::chrono::steady_clock::now() - began};
 }
 
+asio::awaitable<Attempt> attempt_from_client(tcp::socket& socket, const Road& road, Time until,
+                                             kernel::ClientMap* clients, const ForClient& client) {
+  if (road.to.protocol() != road.from->protocol()) {
+    co_return Attempt{.error = make_error_code(boost::system::errc::address_family_not_supported),
+                      .why = "identity: transparent shows no client to an endpoint of the other family"};
+  }
+  const Attempt first = co_await attempt(socket, road, until, clients, client);
+  if (first.error != boost::system::errc::address_not_available) co_return first;
+  // This very connection is still remembered, from when the client came last.
+  boost::system::error_code ignored;
+  socket.close(ignored);
+  const net::Endpoint any_port(road.from->address(), 0);
+  const Road other{.to = road.to, .from = &any_port};
+  co_return co_await attempt(socket, other, until, clients, client);
+}
+
 // Tells the pool, and puts into words what became of a failed attempt. One that had little patience says nothing.
 std::string judge(upstream::Lease& lease, const Attempt& result, bool had_patience) {
-  const std::string why = result.timed_out ? std::string("no answer in time") : result.error.message();
+  const std::string why = result.timed_out     ? "no answer in time"
+                          : result.why.empty() ? result.error.message()
+                                               : result.why;
   if (result.timed_out) {
     if (had_patience) lease.failed(upstream::Failure::slow, why);
   } else if (!upstream::own_trouble(result.error)) {
@@ -102,10 +146,11 @@ struct Failures {
 Stage<Connected> connect_backend(upstream::Pool& pool, std::chrono::milliseconds timeout, kernel::ClientMap* clients,
                                  const ForClient& client) {
   const Time end = std::chrono::steady_clock::now() + timeout;
+  const bool transparent = pool.backend().identity == config::Identity::transparent;
   upstream::Pool::Tried tried;
   Failures failures;
   for (Time now = end - timeout; now < end && tried.size() < most_attempts; now = std::chrono::steady_clock::now()) {
-    auto lease = pool.next(client.believed, tried);
+    auto lease = pool.next(client.believed.address(), tried);
     if (!lease) {
       failures.add(lease.error().why);
       failures.any_answered = failures.any_answered || tried.empty();
@@ -114,7 +159,14 @@ Stage<Connected> connect_backend(upstream::Pool& pool, std::chrono::milliseconds
     tried.push_back(lease->shared_endpoint());
     tcp::socket socket(client.socket.get_executor());
     const Time until = share(now, end, timeout, lease->others());
-    const Attempt result = co_await attempt(socket, lease->endpoint().address, until, clients, client);
+    const Road road{.to = lease->endpoint().address, .from = transparent ? &client.believed : nullptr};
+    // No conditional expression within co_await: g++ 12 destroys the frame of the branch taken twice.
+    Attempt result;
+    if (transparent) {
+      result = co_await attempt_from_client(socket, road, until, clients, client);
+    } else {
+      result = co_await attempt(socket, road, until, clients, client);
+    }
     if (!result.error) co_return Connected{std::move(socket), std::move(*lease)};
     if (result.client_gone) co_return client_reset;
     failures.add(judge(*lease, result, until - now >= timeout / 4));

@@ -19,13 +19,14 @@ struct Connected {
 // Whom a connection is for.
 struct ForClient {
   boost::asio::ip::tcp::socket& socket;  // nobody else waits on it meanwhile
-  const net::Address& believed;
+  const net::Endpoint& believed;
   const realpeer_client& recorded;
 };
 
 // Tries one endpoint after another, as the pool chooses, until one takes the connection, none is left, five have failed
 // or `timeout` is over; one that does not answer gets a share of the time only, so that the next is still tried. The
 // client is recorded before each SYN leaves, if there is a map for it. A client that is reset meanwhile ends it.
+// With `identity: transparent` it is made from the client's own address, and port where that is free.
 // The lease has not been told of success: the header is still to be taken.
 Stage<Connected> connect_backend(upstream::Pool& pool, std::chrono::milliseconds timeout, kernel::ClientMap* clients,
                                  const ForClient& client);

@@ -31,20 +31,23 @@ kernel::Result<void> Host::claim_instance(const config::Config& config) {
 }
 
 kernel::Result<void> Host::prepare_datapath(const config::Config& config, std::uint32_t workers) {
-  auto object = kernel::DatapathObject::load(
-      {.connections = config.limits.connections, .workers = workers, .splice_credit = config.splice_credit});
+  const bool names = config.uses(config::Identity::peername);
+  auto object = kernel::DatapathObject::load({.connections = config.limits.connections,
+                                              .workers = workers,
+                                              .splice_credit = config.splice_credit,
+                                              .names = names ? config.limits.connections : 0});
   if (!object) {
     if (config.datapath == config::Datapath::sockmap) {
       return kernel::Error::because("datapath: sockmap cannot be had here: " + object.error().text);
     }
     splice_reason_ = object.error().text;
     clients_reason_ = object.error().text;
-    return {};
+    return prepare_names(config);
   }
   object_ = std::move(*object);
   if (auto prepared = prepare_splice(config); !prepared) return prepared.error();
   prepare_clients(config);
-  return {};
+  return prepare_names(config);
 }
 
 kernel::Result<void> Host::prepare_splice(const config::Config& config) {
@@ -84,6 +87,20 @@ void Host::prepare_clients(const config::Config& config) {
   }
   clients_ = std::move(*clients);
   clients_reason_ = instance_->pin(kernel::clients_pin);
+}
+
+kernel::Result<void> Host::prepare_names(const config::Config& config) {
+  if (!config.uses(config::Identity::peername)) return {};
+  const auto refuse = [](const std::string& why) {
+    return kernel::Error::because("identity: peername cannot be had here: " + why +
+                                  " (see: realpeer doctor --config FILE)");
+  };
+  // The client map announces whom to name.
+  if (!clients_) return refuse(clients_reason_);
+  auto names = kernel::PeerNames::attach(*object_, config.peername.cgroup);
+  if (!names) return refuse(names.error().text);
+  names_ = std::move(*names);
+  return {};
 }
 
 kernel::Result<void> Host::prepare_admission(const config::Config& config) {

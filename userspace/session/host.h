@@ -11,6 +11,7 @@
 #include "kernel/clients.h"
 #include "kernel/instance.h"
 #include "kernel/object.h"
+#include "kernel/peer_names.h"
 #include "kernel/splice_map.h"
 #include "session/admission.h"
 
@@ -20,12 +21,15 @@ namespace realpeer::session {
 class Host {
  public:
   // Does not fail for lack of privileges: then splice() or clients() is null and the reason says what is missing. Fails
-  // where going on would be wrong: what was asked for by name (`datapath: sockmap`, `admission`) and cannot be had, or
+  // where going on would be wrong: what was asked for by name (`datapath: sockmap`, `identity: peername`,
+  // `admission`) and cannot be had, or
   // a node name that another daemon holds. The configuration outlives it.
   static kernel::Result<Host> prepare(const config::Config& config, std::uint32_t workers);
 
   [[nodiscard]] kernel::SpliceMap* splice() const { return splice_.get(); }
   [[nodiscard]] kernel::ClientMap* clients() const { return clients_.get(); }
+  // Null: no backend has identity peername.
+  [[nodiscard]] kernel::PeerNames* names() const { return names_.get(); }
   // Null: none is configured.
   [[nodiscard]] Admission* admission() const { return admission_.get(); }
   // Why connections take the path they take, in words.
@@ -37,6 +41,7 @@ class Host {
   kernel::Result<void> prepare_splice(const config::Config& config);
   kernel::Result<void> claim_instance(const config::Config& config);
   void prepare_clients(const config::Config& config);
+  kernel::Result<void> prepare_names(const config::Config& config);
   kernel::Result<void> prepare_admission(const config::Config& config);
 
   std::optional<kernel::Instance> instance_;
@@ -45,6 +50,7 @@ class Host {
   std::unique_ptr<kernel::DatapathObject> object_;
   std::unique_ptr<kernel::SpliceMap> splice_;
   std::unique_ptr<kernel::ClientMap> clients_;
+  std::unique_ptr<kernel::PeerNames> names_;
   std::unique_ptr<Admission> admission_;
   std::string splice_reason_;
   std::string clients_reason_;

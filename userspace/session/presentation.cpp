@@ -49,7 +49,7 @@ std::vector<Tlv> outgoing_tlvs(const config::Tlvs& tlvs, const Presented& presen
 
 std::string presentation(const config::Backend& backend, const Presented& presented) {
   using proxy_protocol::Version;
-  if (backend.identity == config::Identity::none) return {};
+  if (!config::sends_header(backend.identity)) return {};
   const auto version = backend.identity == config::Identity::proxy_v1 ? Version::v1 : Version::v2;
   auto header = proxy_protocol::make_proxy_header(version, presented.client, presented.destination);
   if (backend.tlvs.any()) header.tlvs = outgoing_tlvs(backend.tlvs, presented);

@@ -23,7 +23,7 @@ struct Presented {
 // ClientHello, else from the believed header), then what `pass_through_tlvs` lets pass, as it came.
 std::vector<proxy_protocol::Tlv> outgoing_tlvs(const config::Tlvs& tlvs, const Presented& presented);
 
-// The whole header; empty for identity none.
+// The whole header; empty for identities without one.
 std::string presentation(const config::Backend& backend, const Presented& presented);
 
 }  // namespace realpeer::session

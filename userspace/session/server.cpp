@@ -20,6 +20,7 @@ Server::Server(const config::Config& config, Host& host, upstream::Upstreams& up
               .upstreams = upstreams,
               .splice = host.splice(),
               .clients = host.clients(),
+              .names = host.names(),
               .admission = host.admission(),
               .run = random_number()} {
   for (const auto& listener : config.listeners) shared_.listeners.emplace_back(listener.max_connections);

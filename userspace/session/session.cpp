@@ -12,6 +12,7 @@
 #include "proxy_protocol/decode.h"
 #include "proxy_protocol/wire.h"
 #include "session/connector.h"
+#include "session/delivery.h"
 #include "session/identify.h"
 #include "session/presentation.h"
 #include "session/reading.h"
@@ -112,6 +113,8 @@ class Engaged final : public datapath::FlowOwner {
     }
     return FirstBytes::go_on;
   }
+
+  void closing(int backend) override { note_delivery(shared_, backend, lease_.endpoint().text, record_); }
 
   void ended(const datapath::Totals& totals) override {
     record_.path = datapath::to_string(totals.path);
@@ -255,10 +258,10 @@ asio::awaitable<void> serve(SharedState& shared, datapath::Pump& pump, Accepted 
   record.backend = pool.backend().name;
   record.identity = config::to_string(pool.backend().identity);
 
-  const auto believed = kernel::make_client(identified->client, accepted.peer, identified->source, record.trusted);
-  auto connected =
-      co_await connect_backend(pool, shared.config.timeouts.connect, shared.clients,
-                               {.socket = client, .believed = identified->client.address(), .recorded = believed});
+  auto believed = kernel::make_client(identified->client, accepted.peer, identified->source, record.trusted);
+  believed.by_peername = pool.backend().identity == config::Identity::peername ? 1 : 0;
+  auto connected = co_await connect_backend(pool, shared.config.timeouts.connect, shared.clients,
+                                            {.socket = client, .believed = identified->client, .recorded = believed});
   if (!connected) co_return underway.refuse(connected.error());
   record.endpoint = connected->lease.endpoint().text;
 

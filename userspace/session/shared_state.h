@@ -3,6 +3,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <deque>
@@ -11,12 +12,14 @@
 
 #include "config/config.h"
 #include "kernel/clients.h"
+#include "kernel/peer_names.h"
 #include "kernel/splice_map.h"
 #include "net/cidr_set.h"
 #include "observe/access_log.h"
 #include "policy/client_limits.h"
 #include "session/admission.h"
 #include "session/ceiling.h"
+#include "session/complaint.h"
 #include "upstream/upstreams.h"
 
 namespace realpeer::session {
@@ -27,6 +30,7 @@ struct SharedState {
   upstream::Upstreams& upstreams;
   kernel::SpliceMap* splice = nullptr;   // null: relay only
   kernel::ClientMap* clients = nullptr;  // null: no client map
+  kernel::PeerNames* names = nullptr;    // null: no backend is told so
   Admission* admission = nullptr;        // null: none is configured
   policy::ClientLimits client_limits{config.limits.per_client};
   net::CidrSet denied_clients{config.limits.denied_clients};
@@ -34,6 +38,7 @@ struct SharedState {
   std::uint64_t run = 0;                  // a random number of this run of the daemon
   std::atomic<std::uint64_t> next_id{1};  // of connections
   std::deque<Ceiling> listeners{};        // as Config::listeners
+  std::array<Complaint, 2> complaints{};  // of names not delivered: for want of a way, for want of room in IPv4
 
   // Of a connection, in the world: text, since receivers write it into headers and logs.
   [[nodiscard]] std::string unique_id(std::uint64_t connection) const {

@@ -40,6 +40,11 @@ TEST(LintIdentity, WarnsOfABackendThatWillNotLearnTheClientAtTheSettingItself) {
                           "if it can read them"));
 }
 
+TEST(LintIdentity, SaysNothingOfWhatNeedsNoHeader) {
+  EXPECT_THAT(problems(with(all_to_b, strict, "    identity: peername")), IsEmpty());
+  EXPECT_THAT(problems(with(all_to_b, strict, "    identity: transparent\n    health: {}")), IsEmpty());
+}
+
 TEST(LintIdentity, AllowsAPlainRelayToHaveNone) { EXPECT_THAT(problems_of("    identity: none"), IsEmpty()); }
 
 TEST(LintIdentity, WarnsOfEachBackendThatARouteByNameMayChoose) {

@@ -51,9 +51,10 @@ INSTANTIATE_TEST_SUITE_P(
                 "1: error: unknown key 'datapth'; did you mean 'datapath'?"},
         Refusal{"AnUnknownKeyWithTheKnownOnes", with_root("worker_threads: 4"),
                 "1: error: unknown key 'worker_threads': the keys here are node, datapath, splice_credit, include, "
-                "admission, listeners, backends, limits, timeouts, log"},
+                "admission, peername, listeners, backends, limits, timeouts, log"},
         Refusal{"AMergeKey", with_root("<<: { node: b }"),
                 "1: error: unknown key '<<': the keys here are node, datapath, splice_credit, include, admission, "
+                "peername, "
                 "listeners, backends, limits, timeouts, log"},
         Refusal{"ARepeatedKey", with_root("node: a\nnode: b"),
                 "2: error: key 'node' is written twice, first in line 1: remove one of the two"},

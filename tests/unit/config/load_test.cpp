@@ -80,6 +80,11 @@ TEST(Load, LimitsNoClientByDefault) {
   EXPECT_THAT(loaded(with_root("")).limits.denied_clients, IsEmpty());
 }
 
+TEST(Load, ReadsWhereBackendsAreTold) {
+  EXPECT_EQ(loaded(with_root("peername: { cgroup: /sys/fs/cgroup }")).peername.cgroup, "/sys/fs/cgroup");
+  EXPECT_EQ(loaded(with_root("")).peername.cgroup, "");
+}
+
 TEST(Load, ReadsTheNode) { EXPECT_EQ(loaded(with_root("node: prod-1")).node, "prod-1"); }
 
 TEST(Load, ReadsEachDatapath) {

@@ -1,0 +1,141 @@
+#include <gflags/gflags.h>
+#include <unistd.h>
+
+#include <boost/process.hpp>
+#include <iostream>
+
+#include "commands/commands.h"
+#include "kernel/transparent.h"
+
+DEFINE_bool(print, false, "setup: print the commands and change nothing");
+DEFINE_bool(apply, false, "setup: make this host ready; again is no harm");
+DEFINE_bool(undo, false, "setup: take everything back");
+
+namespace realpeer::commands {
+namespace {
+
+namespace process = boost::process;
+
+struct Step {
+  std::string program;  // "ip" or "nft"
+  std::vector<std::string> words{};
+  std::string input{};     // on its standard input
+  std::string harmless{};  // what it says when there was nothing to do
+};
+
+std::string number_in_words() { return std::to_string(kernel::transparent_mark); }
+
+std::vector<std::string> split(const std::string& line) {
+  std::vector<std::string> words;
+  std::istringstream in(line);
+  for (std::string word; in >> word;) words.push_back(word);
+  return words;
+}
+
+Step ip(const std::string& line, const std::string& harmless) {
+  return {.program = "ip", .words = split(line), .harmless = harmless};
+}
+
+// Each family of this host with its loopback addresses.
+std::vector<std::pair<std::string, std::string>> families() {
+  std::vector<std::pair<std::string, std::string>> found{{"-4", "127.0.0.0/8"}};
+  if (::access("/proc/net/if_inet6", F_OK) == 0) found.emplace_back("-6", "::1/128");
+  return found;
+}
+
+std::vector<Step> steps_to_apply() {
+  std::vector<Step> steps;
+  const std::string number = number_in_words();
+  const std::string lookup = " lookup " + number + " pref " + number;
+  for (const auto& [family, loopback] : families()) {
+    // The route first: a rule that leads to an empty table leads on to the next one.
+    steps.push_back(ip(family + " route replace local default dev lo table " + number, ""));
+    steps.push_back(ip(family + " rule add fwmark " + number + lookup, "File exists"));
+    steps.push_back(ip(family + " rule add from " + loopback + " iif lo" + lookup, "File exists"));
+  }
+  const std::string table = std::string("table inet ") + kernel::transparent_nft_table;
+  // One transaction: replaces what is there.
+  steps.push_back({.program = "nft",
+                   .words = {"-f", "-"},
+                   .input = table + "\ndelete " + table + "\n" + table +
+                            " {\n  chain prerouting {\n    type filter hook prerouting priority mangle;\n"
+                            "    meta l4proto tcp socket transparent 1 meta mark set " +
+                            number + ";\n  }\n}\n"});
+  return steps;
+}
+
+std::vector<Step> steps_to_undo() {
+  const std::string number = number_in_words();
+  const std::string table = std::string("table inet ") + kernel::transparent_nft_table;
+  std::vector<Step> steps;
+  steps.push_back({.program = "nft", .words = {"-f", "-"}, .input = table + "\ndelete " + table + "\n"});
+  for (const auto& [family, loopback] : families()) {
+    for (const std::string& selector : {"from " + loopback + " iif lo", "fwmark " + number}) {
+      steps.push_back(
+          ip(family + " rule del " + selector + " lookup " + number + " pref " + number, "No such file or directory"));
+    }
+    steps.push_back(ip(family + " route flush table " + number, "FIB table does not exist"));
+  }
+  return steps;
+}
+
+void print(const Step& step) {
+  std::cout << step.program;
+  for (const auto& word : step.words) std::cout << ' ' << word;
+  if (!step.input.empty()) std::cout << " <<'END'\n" << step.input << "END";
+  std::cout << '\n';
+}
+
+// These programs stand where a user's PATH may not lead.
+boost::filesystem::path find(const std::string& program) {
+  auto path = ::boost::this_process::path();
+  for (const char* directory : {"/usr/sbin", "/sbin", "/usr/bin", "/bin"}) path.emplace_back(directory);
+  return process::search_path(program, path);
+}
+
+// What went wrong; empty: nothing.
+std::string carry_out(const Step& step) {
+  const auto program = find(step.program);
+  if (program.empty()) {
+    return step.program + " is not installed (Debian: " + (step.program == "ip" ? "iproute2" : "nftables") + ")";
+  }
+  process::opstream input;
+  process::ipstream errors;
+  process::child child(program, step.words, process::std_in<input, process::std_err> errors,
+                       process::std_out > process::null);
+  input << step.input;
+  input.flush();
+  input.pipe().close();
+  const std::string said((std::istreambuf_iterator<char>(errors)), std::istreambuf_iterator<char>());
+  child.wait();
+  const bool harmless = !step.harmless.empty() && said.find(step.harmless) != std::string::npos;
+  if (child.exit_code() == 0 || harmless) return {};
+  std::string text = step.program;
+  for (const auto& word : step.words) text += " " + word;
+  return text + ": " + (said.empty() ? "exit status " + std::to_string(child.exit_code()) : said);
+}
+
+int carry_out(const std::vector<Step>& steps) {
+  for (const Step& step : steps) {
+    if (const auto failed = carry_out(step); !failed.empty()) {
+      std::cerr << "realpeer: " << failed << (failed.ends_with('\n') ? "" : "\n");
+      return 1;
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+int setup(Arguments arguments) {
+  if (arguments.size() != 1 || arguments[0] != "transparent") return usage_error("setup takes one word: transparent");
+  if (int{FLAGS_print} + int{FLAGS_apply} + int{FLAGS_undo} != 1) {
+    return usage_error("setup transparent takes one of --print, --apply and --undo");
+  }
+  const auto steps = FLAGS_undo ? steps_to_undo() : steps_to_apply();
+  if (!FLAGS_print) return carry_out(steps);
+  for (const Step& step : steps) print(step);
+  return 0;
+}
+
+}  // namespace realpeer::commands

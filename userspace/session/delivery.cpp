@@ -1,0 +1,34 @@
+#include "session/delivery.h"
+
+#include <spdlog/spdlog.h>
+
+namespace realpeer::session {
+namespace {
+
+std::string_view why(kernel::NameDelivery delivery) {
+  return delivery == kernel::NameDelivery::inexpressible
+             ? "the client is IPv6 and the backend listens on IPv4 only: let it listen on IPv6"
+             : "source NAT on the way, a backend on another host or outside the cgroup: see docs/identity.md";
+}
+
+}  // namespace
+
+void note_delivery(SharedState& shared, int backend, const std::string& endpoint, observe::Record& record) {
+  using kernel::NameDelivery;
+  if (record.identity == to_string(config::Identity::transparent)) {
+    // The handshake came back to an address that only its backend was told.
+    record.identity_delivered = true;
+    return;
+  }
+  if (record.identity != to_string(config::Identity::peername) || shared.names == nullptr) return;
+  const NameDelivery delivery = shared.names->delivery(backend);
+  if (delivery == NameDelivery::under_way) return;
+  record.identity_delivered = delivery == NameDelivery::delivered;
+  if (*record.identity_delivered) return;
+  const std::size_t kind = delivery == NameDelivery::inexpressible ? 1 : 0;
+  if (!shared.complaints.at(kind).due(std::chrono::steady_clock::now())) return;
+  spdlog::warn("backend '{}' saw this gateway and not the client: identity: peername was not delivered to {}: {}",
+               record.backend, endpoint, why(delivery));
+}
+
+}  // namespace realpeer::session
