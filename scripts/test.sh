@@ -11,5 +11,6 @@ scripts/build.sh release
 # shellcheck source=scripts/install.sh
 . scripts/install.sh
 install_missing iproute2 nftables procps nginx libnginx-mod-stream haproxy mariadb-server-core mariadb-client-core dovecot-imapd \
-  curl openssl wireguard-go wireguard-tools openssh-server openssh-client postgresql redis-server
+  curl openssl wireguard-go wireguard-tools openssh-server openssh-client postgresql redis-server \
+  go-mmproxy
 ctest --test-dir build --output-on-failure --timeout 300 "$@"
