@@ -17,6 +17,7 @@ int doctor(Arguments arguments);
 int whois(Arguments arguments);
 int ban(Arguments arguments);
 int setup(Arguments arguments);
+int cleanup(Arguments arguments);
 int help(Arguments arguments);
 
 // Prints "realpeer: TEXT" and where to read on to stderr; returns 2.

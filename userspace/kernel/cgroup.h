@@ -2,11 +2,15 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "kernel/fd.h"
 #include "kernel/result.h"
 
 namespace realpeer::kernel {
+
+// Of the last path component of each daemon's cgroup; the node's name follows.
+inline constexpr std::string_view cgroup_prefix = "realpeer-";
 
 // A cgroup made for this daemon, so that the program sees no other process's sockets. Sockets belong to the cgroup
 // their process is in when it opens them, hence enter before opening any. Where no cgroup can be made (a container

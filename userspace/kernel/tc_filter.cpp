@@ -41,6 +41,17 @@ std::optional<std::uint32_t> TcFilter::program_of(const Interface& interface, co
   return *program;
 }
 
+Result<bool> TcFilter::remove(const Interface& interface, const std::string& instance) {
+  const auto present = program_of(interface, instance);
+  if (!present || !is_ours(describe_program(*present))) return false;
+  const bpf_tc_hook hook = ingress_of(interface.index);
+  LIBBPF_OPTS(bpf_tc_opts, place, .handle = handle_of(instance), .priority = priority);
+  if (const int failed = bpf_tc_detach(&hook, &place)) {
+    return describe("the filter of node '" + instance + "' on " + interface.name, -failed);
+  }
+  return true;
+}
+
 Result<TcFilter> TcFilter::attach(const Interface& interface, int program, const std::string& instance) {
   const std::string what = "cannot attach to TC of " + interface.name;
   bpf_tc_hook hook = ingress_of(interface.index);

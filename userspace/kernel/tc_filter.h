@@ -24,6 +24,10 @@ class TcFilter {
   // Of the filter in the place of this instance; nothing where there is none.
   static std::optional<std::uint32_t> program_of(const Interface& interface, const std::string& instance);
 
+  // Removes the filter in the place of this instance, which is dead; whether there was one. One that is not realpeer's
+  // stays.
+  static Result<bool> remove(const Interface& interface, const std::string& instance);
+
   // Replaces what a killed daemon of this instance left; a filter that is not realpeer's is an error.
   static Result<TcFilter> attach(const Interface& interface, int program, const std::string& instance);
 

@@ -74,7 +74,7 @@ void Host::prepare_clients(const config::Config& config) {
     clients_reason_ = no_instance_;
     return;
   }
-  auto cgroup = kernel::DaemonCgroup::enter("realpeer-" + config.node);
+  auto cgroup = kernel::DaemonCgroup::enter(std::string(kernel::cgroup_prefix) + config.node);
   if (!cgroup) {
     clients_reason_ = cgroup.error().text;
     return;
