@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Runs the worked example for real, on this one machine: a client, an edge, a WireGuard tunnel, an overlay peer that
-# masquerades, production, and two backends, each in a network namespace of its own. First the ports are merely
+# masquerades, production, and four backends, each place in a network namespace of its own. First the ports are merely
 # forwarded, then realpeer carries them; at the end stands what every hop saw. Cleans up after itself.
 # Usage: sudo scripts/demo.sh [--no-build]     --no-build: takes build/realpeer as it is
-# Exit status: 0 if both backends saw the client and the kernel spliced at least half of the bytes.
+# Exit status: 0 if every backend saw the client and the kernel spliced at least half of the bytes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,6 +17,8 @@ cd "$(dirname "$0")/.."
 . scripts/demo/wireguard.sh
 # shellcheck source=scripts/demo/backends.sh
 . scripts/demo/backends.sh
+# shellcheck source=scripts/demo/unaware.sh
+. scripts/demo/unaware.sh
 # shellcheck source=scripts/demo/visits.sh
 . scripts/demo/visits.sh
 # shellcheck source=scripts/demo/realpeer.sh
@@ -30,11 +32,13 @@ main() {
   make_tunnel
   masquerade_at_overlay
   start_backends
+  start_unaware_backends
   watch_sources
 
   step "Without realpeer: edge and production forward the ports in the kernel"
   forward_ports
   visit_both_backends
+  visit_unaware_backends without
   write_sources without
   stop_forwarding_ports
 
@@ -42,6 +46,7 @@ main() {
   start_production
   start_edge
   visit_both_backends
+  visit_unaware_backends with
   hold_connection
   ask_whois
   release_connection
@@ -76,7 +81,8 @@ prepare() {
   trap 'exit 143' TERM HUP
   remove_everything  # of an earlier run that was killed
 
-  install_missing iproute2 nftables procps nginx curl openssl wireguard-go wireguard-tools python3
+  install_missing iproute2 nftables procps nginx curl openssl wireguard-go wireguard-tools python3 \
+    openssh-server openssh-client postgresql
   [ "$build" = no ] || scripts/build.sh
   [ -x "$realpeer" ] || { fail "there is no $realpeer; scripts/build.sh builds it"; exit 2; }
   work=$(mktemp -d /tmp/rpdemo.XXXXXX)  # configurations, keys, logs, what the hops saw

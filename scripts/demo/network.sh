@@ -11,6 +11,7 @@ production_address=10.100.0.10
 production_pod_address=10.100.3.1
 logger_address=10.100.3.7
 nginx_address=10.100.3.8
+unaware_address=10.100.3.9  # OpenSSH and PostgreSQL
 
 make_network() {
   local place
@@ -25,6 +26,7 @@ make_network() {
   wire overlay    lan  $overlay_lan_address/24     production lan     $production_address/24
   wire production pods $production_pod_address/24  backends   pods    $logger_address/24
   in_place backends ip address add $nginx_address/24 dev pods
+  in_place backends ip address add $unaware_address/24 dev pods
 
   in_place client   ip route add default via 203.0.113.1
   in_place edge     ip route add default via 198.51.100.254
@@ -67,7 +69,7 @@ forward_ports() {
 table ip rpdemo_forward {
   chain arriving {
     type nat hook prerouting priority dstnat;
-    ip daddr $edge_address tcp dport { 22, 443 } dnat to $production_address
+    ip daddr $edge_address tcp dport { 22, 443, $openssh_port, $postgres_port } dnat to $production_address
   }
   chain leaving {
     type nat hook postrouting priority srcnat;
@@ -85,6 +87,8 @@ table ip rpdemo_forward {
     type nat hook prerouting priority dstnat;
     ip daddr $production_address tcp dport 22 dnat to $logger_address:22
     ip daddr $production_address tcp dport 443 dnat to $nginx_address:443
+    ip daddr $production_address tcp dport $openssh_port dnat to $unaware_address:22
+    ip daddr $production_address tcp dport $postgres_port dnat to $unaware_address:5432
   }
 }
 NFT

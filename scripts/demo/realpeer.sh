@@ -12,9 +12,13 @@ listeners:
     accept_proxy: off
     route: { sni: { "*.example.com": production-https }, default: reject }
   - { name: ssh, bind: "$edge_address:22", accept_proxy: off, route: { backend: production-ssh } }
+  - { name: openssh, bind: "$edge_address:$openssh_port", accept_proxy: off, route: { backend: production-openssh } }
+  - { name: postgres, bind: "$edge_address:$postgres_port", accept_proxy: off, route: { backend: production-postgres } }
 backends:
   production-https: { endpoints: ["$production_address:443"], identity: proxy-v2, send_tlvs: [authority, unique_id] }
   production-ssh: { endpoints: ["$production_address:22"], identity: proxy-v2 }
+  production-openssh: { endpoints: ["$production_address:$openssh_port"], identity: proxy-v2 }
+  production-postgres: { endpoints: ["$production_address:$postgres_port"], identity: proxy-v2 }
 timeouts: { drain: 5s }
 log: { access: "$work/edge-access.json" }
 YAML
@@ -36,9 +40,21 @@ listeners:
     accept_proxy: strict
     trusted_cidrs: [$overlay_lan_address/32]
     route: { backend: logger }
+  - name: openssh
+    bind: "$production_address:$openssh_port"
+    accept_proxy: strict
+    trusted_cidrs: [$overlay_lan_address/32]
+    route: { backend: openssh }
+  - name: postgres
+    bind: "$production_address:$postgres_port"
+    accept_proxy: strict
+    trusted_cidrs: [$overlay_lan_address/32]
+    route: { backend: postgres }
 backends:
   nginx: { endpoints: ["$nginx_address:8443"], identity: proxy-v2, profile: nginx }
   logger: { endpoints: ["$logger_address:2222"], identity: proxy-v2 }
+  openssh: { endpoints: ["$unaware_address:22"], identity: peername }
+  postgres: { endpoints: ["$unaware_address:5432"], identity: peername }
 timeouts: { drain: 5s }
 log: { access: "$work/production-access.json" }
 YAML

@@ -14,8 +14,8 @@ RED, GREEN, DIM, BOLD = ("31", "32", "2", "1")
 PICTURE = """\
   203.0.113.42   198.51.100.1        100.64.0.2  10.100.0.9   10.100.0.10        10.100.3.8
   client ──────► edge ══ WireGuard ══► overlay peer ────────► production ──┬───► nginx
-                 realpeer              masquerades            realpeer     └───► logger
-                                                                                 10.100.3.7"""
+                 realpeer              masquerades            realpeer     ├───► logger, 10.100.3.7
+                                                                           └───► OpenSSH, PostgreSQL, 10.100.3.9"""
 
 
 class Cell:
@@ -118,6 +118,16 @@ class Identity:
             Cell(", ".join(sorted(hosts(with_realpeer, "peer")))),
         ]
 
+    def unaware_row(self, name: str, shown: str) -> list[Cell]:
+        """A backend that reads no header: what its own log, or its own answer, says of the client."""
+        without, with_realpeer = self.backend("without", name), self.backend("with", name)
+        return [
+            Cell(shown),
+            self.answer(hosts(without, "client")),
+            self.answer(hosts(with_realpeer, "client"), "  (getpeername)"),
+            Cell("as the others'", DIM),
+        ]
+
     def backend_knows(self, name: str, client_field: str) -> bool:
         return hosts(self.backend("with", name), client_field) == {self.client}
 
@@ -132,17 +142,28 @@ def print_identity(identity: Identity, held_peer: str) -> list[tuple[bool, str]]
             identity.hop_row("production"),
             identity.backend_row("nginx", "client"),
             identity.backend_row("logger", "header_client"),
+            identity.unaware_row("openssh", "OpenSSH"),
+            identity.unaware_row("postgres", "PostgreSQL"),
         ],
     )
     title("In their own words")
     print_words("nginx", identity.backend("with", "nginx")[-1:])
     print_words("logger", [line for line in identity.backend("with", "logger") if line.get("peer") == held_peer])
+    for name in ("openssh", "postgres"):
+        for run in ("without", "with"):
+            for line in identity.backend(run, name)[-1:]:
+                print(f"  {name}, {run} realpeer: {line['said'].strip()}")
     print(f"  $ realpeer whois {held_peer}     {paint('(while that connection was open)', DIM)}")
     for line in (identity.work / "whois").read_text().splitlines():
         print(f"    {line}")
     return [
         (identity.backend_knows(name, field), f"{name} saw {identity.client} on every connection")
-        for name, field in (("nginx", "client"), ("logger", "header_client"))
+        for name, field in (
+            ("nginx", "client"),
+            ("logger", "header_client"),
+            ("openssh", "client"),
+            ("postgres", "client"),
+        )
     ]
 
 
@@ -191,7 +212,7 @@ def print_traffic(work: Path) -> list[tuple[bool, str]]:
     rows, verdicts = [], []
     for place in ("edge", "production"):
         log = read_lines(work / f"{place}-access.json")
-        for listener in ("https", "ssh"):
+        for listener in ("https", "ssh", "openssh", "postgres"):
             rows.append(Traffic([line for line in log if line["listener"] == listener]).row(place, listener))
         total = Traffic(log)
         verdicts.append(
