@@ -58,6 +58,13 @@ std::string where_to(const policy::Route& route) {
          (route.otherwise ? "to backend '" + *route.otherwise + "'" : "rejected");
 }
 
+void log_names(const kernel::PeerNames& names) {
+  const auto counters = names.counters();
+  if (!counters) return spdlog::warn("{}", counters.error().text);
+  spdlog::info("names so far: asked for {}, delivered {}, undelivered {}", counters->at(REALPEER_NAMES_ASKED),
+               counters->at(REALPEER_NAMES_DELIVERED), counters->at(REALPEER_NAMES_UNDELIVERED));
+}
+
 // No fallback: where answers do not come back, connections end with backend_timeout.
 void warn_of_transparent(const config::Config& config) {
   for (const auto& [endpoint, missing] : session::unready_for_transparent(config)) {
@@ -187,6 +194,7 @@ int run(Arguments arguments) {
   spdlog::info("ready");
   signals.wait(**server, [&] {
     (*upstreams)->log_status();
+    if (host->names() != nullptr) log_names(*host->names());
     if (host->admission() != nullptr) host->admission()->log_status();
   });
   (*server)->stop();

@@ -1,12 +1,11 @@
 #include "kernel/admission.h"
 
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 
 #include <cerrno>
 #include <filesystem>
-#include <numeric>
-#include <vector>
+
+#include "kernel/per_cpu.h"
 
 namespace realpeer::kernel {
 
@@ -34,17 +33,7 @@ bool is_drop(realpeer_admission admission) {
 }
 
 Result<AdmissionCounters> read_counters(const AdmissionObject& object) {
-  const int processors = libbpf_num_possible_cpus();
-  if (processors < 0) return describe("cannot count processors", -processors);
-  AdmissionCounters counters{};
-  std::vector<std::uint64_t> of_each(static_cast<std::size_t>(processors));
-  for (std::uint32_t admission = 0; admission < counters.size(); ++admission) {
-    if (bpf_map_lookup_elem(object.counters(), &admission, of_each.data()) != 0) {
-      return describe("cannot read the admission counters", errno);
-    }
-    counters.at(admission) = std::accumulate(of_each.begin(), of_each.end(), std::uint64_t{0});
-  }
-  return counters;
+  return sum_per_cpu<REALPEER_ADMISSION_COUNT>(object.counters(), "the admission counters");
 }
 
 Result<std::unique_ptr<Admission>> Admission::load(const Instance& instance, const AdmissionObject::Sizes& sizes) {

@@ -6,11 +6,10 @@
 #include <peername.skel.h>
 
 #include <cerrno>
-#include <numeric>
 #include <optional>
-#include <vector>
 
 #include "kernel/mounts.h"
+#include "kernel/per_cpu.h"
 #include "kernel/tcp_state.h"
 
 namespace realpeer::kernel {
@@ -142,17 +141,7 @@ NameDelivery PeerNames::delivery(int socket) const {
 }
 
 Result<NameCounters> PeerNames::counters() const {
-  const int processors = libbpf_num_possible_cpus();
-  if (processors < 0) return describe("cannot count processors", -processors);
-  NameCounters counters{};
-  std::vector<std::uint64_t> of_each(static_cast<std::size_t>(processors));
-  for (std::uint32_t what = 0; what < counters.size(); ++what) {
-    if (bpf_map_lookup_elem(object_.namings(), &what, of_each.data()) != 0) {
-      return describe("cannot read the counters of names", errno);
-    }
-    counters.at(what) = std::accumulate(of_each.begin(), of_each.end(), std::uint64_t{0});
-  }
-  return counters;
+  return sum_per_cpu<REALPEER_NAMES_COUNT>(object_.namings(), "the counters of names");
 }
 
 Finding examine_peer_names(const std::string& cgroup) {
