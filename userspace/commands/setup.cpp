@@ -1,4 +1,5 @@
 #include <gflags/gflags.h>
+#include <spdlog/fmt/fmt.h>
 #include <unistd.h>
 
 #include <boost/process.hpp>
@@ -23,8 +24,6 @@ struct Step {
   std::string harmless{};  // what it says when there was nothing to do
 };
 
-std::string number_in_words() { return std::to_string(kernel::transparent_mark); }
-
 std::vector<std::string> split(const std::string& line) {
   std::vector<std::string> words;
   std::istringstream in(line);
@@ -36,6 +35,11 @@ Step ip(const std::string& line, const std::string& harmless) {
   return {.program = "ip", .words = split(line), .harmless = harmless};
 }
 
+// What is led to the table.
+std::vector<std::string> selectors(const std::string& loopback) {
+  return {fmt::format("fwmark {}", kernel::transparent_mark), fmt::format("from {} iif lo", loopback)};
+}
+
 // Each family of this host with its loopback addresses.
 std::vector<std::pair<std::string, std::string>> families() {
   std::vector<std::pair<std::string, std::string>> found{{"-4", "127.0.0.0/8"}};
@@ -43,38 +47,42 @@ std::vector<std::pair<std::string, std::string>> families() {
   return found;
 }
 
+// One transaction: replaces what is there, or with nothing to `put` takes it away.
+Step replace_table(const std::string& put) {
+  const std::string table = fmt::format("table inet {}", kernel::transparent_nft_table);
+  return {.program = "nft", .words = {"-f", "-"}, .input = fmt::format("{0}\ndelete {0}\n{1}", table, put)};
+}
+
 std::vector<Step> steps_to_apply() {
   std::vector<Step> steps;
-  const std::string number = number_in_words();
-  const std::string lookup = " lookup " + number + " pref " + number;
+  constexpr auto number = kernel::transparent_mark;
   for (const auto& [family, loopback] : families()) {
     // The route first: a rule that leads to an empty table leads on to the next one.
-    steps.push_back(ip(family + " route replace local default dev lo table " + number, ""));
-    steps.push_back(ip(family + " rule add fwmark " + number + lookup, "File exists"));
-    steps.push_back(ip(family + " rule add from " + loopback + " iif lo" + lookup, "File exists"));
+    steps.push_back(ip(fmt::format("{} route replace local default dev lo table {}", family, number), ""));
+    for (const std::string& selector : selectors(loopback)) {
+      steps.push_back(ip(fmt::format("{0} rule add {1} lookup {2} pref {2}", family, selector, number), "File exists"));
+    }
   }
-  const std::string table = std::string("table inet ") + kernel::transparent_nft_table;
-  // One transaction: replaces what is there.
-  steps.push_back({.program = "nft",
-                   .words = {"-f", "-"},
-                   .input = table + "\ndelete " + table + "\n" + table +
-                            " {\n  chain prerouting {\n    type filter hook prerouting priority mangle;\n"
-                            "    meta l4proto tcp socket transparent 1 meta mark set " +
-                            number + ";\n  }\n}\n"});
+  steps.push_back(replace_table(fmt::format(R"(table inet {} {{
+  chain prerouting {{
+    type filter hook prerouting priority mangle;
+    meta l4proto tcp socket transparent 1 meta mark set {};
+  }}
+}}
+)",
+                                            kernel::transparent_nft_table, number)));
   return steps;
 }
 
 std::vector<Step> steps_to_undo() {
-  const std::string number = number_in_words();
-  const std::string table = std::string("table inet ") + kernel::transparent_nft_table;
-  std::vector<Step> steps;
-  steps.push_back({.program = "nft", .words = {"-f", "-"}, .input = table + "\ndelete " + table + "\n"});
+  std::vector<Step> steps{replace_table("")};
+  constexpr auto number = kernel::transparent_mark;
   for (const auto& [family, loopback] : families()) {
-    for (const std::string& selector : {"from " + loopback + " iif lo", "fwmark " + number}) {
-      steps.push_back(
-          ip(family + " rule del " + selector + " lookup " + number + " pref " + number, "No such file or directory"));
+    for (const std::string& selector : selectors(loopback)) {
+      steps.push_back(ip(fmt::format("{0} rule del {1} lookup {2} pref {2}", family, selector, number),
+                         "No such file or directory"));
     }
-    steps.push_back(ip(family + " route flush table " + number, "FIB table does not exist"));
+    steps.push_back(ip(fmt::format("{} route flush table {}", family, number), "FIB table does not exist"));
   }
   return steps;
 }
