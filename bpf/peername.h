@@ -30,6 +30,10 @@ static __always_inline void refuse(const struct realpeer_syn* syn, struct realpe
   __sync_val_compare_and_swap(&named->state, state, state | REALPEER_NAME_INEXPRESSIBLE);
 }
 
+/* 192.0.0.8: "this is nobody's address" (RFC 7600, section 4.8). A backend that cannot be told who the client is
+ * must not take it for the gateway: over loopback that would be a process of its own host. */
+#define NOBODY bpf_htonl(0xC0000008)
+
 static __always_inline void on_established(struct bpf_sock_ops* ops) {
   struct bpf_sock* socket = ops->sk;
   struct realpeer_syn syn = {};
@@ -50,6 +54,9 @@ static __always_inline void on_established(struct bpf_sock_ops* ops) {
   name.port = named->client_port;
   if (ops->family == FAMILY_INET && !is_ipv4(name.address)) {
     refuse(&syn, named, state);
+    __builtin_memset(name.address, 0, sizeof(name.address));
+    map_ipv4(name.address, NOBODY);
+    bpf_sk_storage_get(&names, socket, &name, BPF_SK_STORAGE_GET_F_CREATE);
     return;
   }
   if (!bpf_sk_storage_get(&names, socket, &name, BPF_SK_STORAGE_GET_F_CREATE)) {

@@ -47,6 +47,29 @@ TEST_P(Cleanup, RemovesWhatAKilledDaemonLeftAndNothingOfOneThatRuns) {
   expect_conversation(ends.client, ends.server);
 }
 
+TEST_P(Cleanup, RemovesEveryEmptyCgroupWhereverItIs) {
+  const auto root = cgroup_of("x").parent_path();
+  const auto parent = root / ("rpt-parent-" + config.node);
+  const std::vector<std::filesystem::path> dead{root / ("realpeer-" + config.node + "-a"),
+                                                root / ("realpeer-" + config.node + "-b"),
+                                                parent / ("realpeer-" + config.node + "-c")};
+  std::filesystem::create_directory(parent);
+  for (const auto& path : dead) ASSERT_TRUE(std::filesystem::create_directory(path));
+  const auto cleaned = cleanup();
+  EXPECT_EQ(cleaned.code, 0) << cleaned.errors;
+  for (const auto& path : dead) EXPECT_FALSE(std::filesystem::remove(path)) << path << " was left";
+  EXPECT_TRUE(std::filesystem::remove(parent)) << "not ours";
+}
+
+TEST_P(Cleanup, SaysSoWhereItMayNotLook) {
+  start();  // there is something to see
+  ProcessOptions options;
+  options.user = 65'534;
+  const auto refused = run({REALPEER_BINARY, "cleanup"}, options);
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_NE(refused.errors.find("cannot remove pins"), std::string::npos) << refused.output << refused.errors;
+}
+
 INSTANTIATE_TEST_SUITE_P(Relay, Cleanup, ::testing::Values("relay"), path_name);
 
 }  // namespace

@@ -181,6 +181,58 @@ TEST_P(Transparent, OpenSSHAndRedisSeeTheClient) {
   EXPECT_NE(clients.find("addr=" + to_string(client.local()) + " "), std::string::npos) << clients;
 }
 
+// Services trust loopback: a header must not make anybody a process of the backend's host.
+TEST_P(Transparent, AHeaderThatNamesLoopbackIsRefused) {
+  start();
+  for (const char* claimed : {"127.0.0.1:1000", "0.0.0.0:1000", "224.0.0.1:1000"}) {
+    Socket client = connect();
+    client.send_all(proxy_v2(endpoint(claimed), kDialled));
+    EXPECT_NE(client.ending().end, End::deadline);
+    const auto record = record_of(client.local());
+    EXPECT_EQ(record.text("reason"), "client_denied") << record;
+    EXPECT_NE(record.text("detail").find("no host has it"), std::string::npos) << record;
+  }
+  EXPECT_FALSE(backend->pending_within(Duration{0}));
+}
+
+// The kernel would connect from an address of its own choice.
+TEST_P(Transparent, ABroadcastAddressIsRefusedAndNotShownAsTheGateway) {
+  start();
+  Socket client = connect();
+  client.send_all(proxy_v2(endpoint("10.77.0.255:1000"), kDialled));
+  EXPECT_NE(client.ending().end, End::deadline);
+  EXPECT_NE(record_of(client.local()).text("detail").find("10.77.0.255 is no address of a host here"),
+            std::string::npos);
+  EXPECT_FALSE(backend->pending_within(Duration{0}));
+}
+
+// The answers to some clients find another way: to them alone nobody is there.
+TEST_P(Transparent, ClientsThatCannotBeReachedAreNotTheEndpointsFault) {
+  config.connect_timeout = "200ms";
+  start();
+  for (int i = 0; i < 5; ++i) {
+    Socket client = connect();
+    client.send_all(proxy_v2(endpoint("10.77.0.77:1000"), kDialled));  // in the backend's own network
+    EXPECT_NE(client.ending().end, End::deadline);
+    EXPECT_EQ(record_of(client.local()).text("reason"), "backend_timeout");
+  }
+  auto ends = open_as(kClaimed);
+  EXPECT_EQ(ends.server.remote(), kClaimed);
+}
+
+// A loopback source is routed to loopback, whatever the destination.
+TEST_P(Transparent, AClientOfTheGatewaysLoopbackReachesNoServiceOfTheGateway) {
+  config.text =
+      "listeners: [{ name: in, bind: '[::]:7000', accept_proxy: off, route: { backend: app } }]\n"
+      "backends: { app: { endpoints: ['[fd00:b::2]:9000'], identity: transparent } }\n";
+  Listener own(net->gateway, endpoint("[::]:9000"));
+  start_gateway();
+  Socket client = testing::connect(net->gateway, endpoint("[::1]:7000"));
+  EXPECT_NE(client.ending().end, End::deadline);
+  EXPECT_FALSE(own.pending_within(Duration{0}));
+  EXPECT_NE(record_of(client.local()).text("detail").find("loopback"), std::string::npos);
+}
+
 // What people use for this today, beside us: the same setup serves it, and the backend sees the same.
 TEST_P(Transparent, GoMmproxyShowsTheSame) {
   start();

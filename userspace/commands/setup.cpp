@@ -1,8 +1,10 @@
 #include <gflags/gflags.h>
 #include <spdlog/fmt/fmt.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <boost/process.hpp>
+#include <csignal>
+#include <fstream>
 #include <iostream>
 
 #include "commands/commands.h"
@@ -43,7 +45,8 @@ std::vector<std::string> selectors(const std::string& loopback) {
 // Each family of this host with its loopback addresses.
 std::vector<std::pair<std::string, std::string>> families() {
   std::vector<std::pair<std::string, std::string>> found{{"-4", "127.0.0.0/8"}};
-  if (::access("/proc/net/if_inet6", F_OK) == 0) found.emplace_back("-6", "::1/128");
+  std::ifstream disabled("/proc/sys/net/ipv6/conf/lo/disable_ipv6");
+  if (int value = 1; disabled >> value && value == 0) found.emplace_back("-6", "::1/128");
   return found;
 }
 
@@ -66,7 +69,7 @@ std::vector<Step> steps_to_apply() {
   steps.push_back(replace_table(fmt::format(R"(table inet {} {{
   chain prerouting {{
     type filter hook prerouting priority mangle;
-    meta l4proto tcp socket transparent 1 meta mark set {};
+    meta l4proto tcp socket wildcard 0 socket transparent 1 meta mark set {};
   }}
 }}
 )",
@@ -104,9 +107,7 @@ boost::filesystem::path find(const std::string& program) {
 // What went wrong; empty: nothing.
 std::string carry_out(const Step& step) {
   const auto program = find(step.program);
-  if (program.empty()) {
-    return step.program + " is not installed (Debian: " + (step.program == "ip" ? "iproute2" : "nftables") + ")";
-  }
+  if (program.empty()) return step.program + " is not installed";
   process::opstream input;
   process::ipstream errors;
   process::child child(program, step.words, process::std_in<input, process::std_err> errors,
@@ -123,14 +124,32 @@ std::string carry_out(const Step& step) {
   return text + ": " + (said.empty() ? "exit status " + std::to_string(child.exit_code()) : said);
 }
 
-int carry_out(const std::vector<Step>& steps) {
+// To undo goes on after a failure: the more is taken back, the better.
+int carry_out(const std::vector<Step>& steps, bool to_the_end) {
+  int status = 0;
   for (const Step& step : steps) {
-    if (const auto failed = carry_out(step); !failed.empty()) {
-      std::cerr << "realpeer: " << failed << (failed.ends_with('\n') ? "" : "\n");
-      return 1;
+    std::string failed;
+    try {
+      failed = carry_out(step);
+    } catch (const process::process_error& error) {
+      failed = step.program + ": " + error.what();
     }
+    if (failed.empty()) continue;
+    std::cerr << "realpeer: " << failed << (failed.ends_with('\n') ? "" : "\n");
+    status = 1;
+    if (!to_the_end) break;
   }
-  return 0;
+  return status;
+}
+
+// Before the first change: half a setup helps nobody.
+bool all_installed(const std::vector<Step>& steps) {
+  return std::ranges::all_of(steps, [](const Step& step) {
+    if (!find(step.program).empty()) return true;
+    std::cerr << "realpeer: " << step.program
+              << " is not installed (Debian: " << (step.program == "ip" ? "iproute2" : "nftables") << ")\n";
+    return false;
+  });
 }
 
 }  // namespace
@@ -141,7 +160,10 @@ int setup(Arguments arguments) {
     return usage_error("setup transparent takes one of --print, --apply and --undo");
   }
   const auto steps = FLAGS_undo ? steps_to_undo() : steps_to_apply();
-  if (!FLAGS_print) return carry_out(steps);
+  // A program may end before it has read its input.
+  std::signal(SIGPIPE, SIG_IGN);
+  if (FLAGS_apply && !all_installed(steps)) return 1;
+  if (!FLAGS_print) return carry_out(steps, FLAGS_undo);
   for (const Step& step : steps) print(step);
   return 0;
 }

@@ -195,6 +195,7 @@ struct Admission {
 // Of backends with identity peername.
 struct Peername {
   std::string cgroup{};  // a directory; empty: the root of the cgroup2 hierarchy
+  Place place{};
 };
 
 struct LimitsPlaces {

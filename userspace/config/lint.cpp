@@ -154,6 +154,11 @@ void lint_tlvs(const Config& config, const Backend& backend, std::vector<Diagnos
            "accepts headers: they will never be sent: remove them, or route by server name");
 }
 
+void lint_peername(const Config& config, std::vector<Diagnostic>& found) {
+  if (config.peername.cgroup.empty() || config.uses(Identity::peername)) return;
+  warn(found, config.peername.place, "peername is not used: no backend has identity: peername");
+}
+
 void lint_unused(const Config& config, const Backend& backend, std::vector<Diagnostic>& found) {
   if (!listeners_of(config, backend).empty()) return;
   warn(found, backend.place,
@@ -218,6 +223,7 @@ std::vector<Diagnostic> lint(const Config& config) {
 std::vector<Diagnostic> lint_missing(const Config& config) {
   std::vector<Diagnostic> found;
   lint_missing_admission(config, found);
+  lint_peername(config, found);
   for (const Listener& listener : config.listeners) lint_refusal(listener, found);
   for (const Backend& backend : config.backends) {
     lint_health(backend, found);

@@ -68,6 +68,7 @@ void read_peername(Report& report, const MapReader& root, Peername& peername) {
   if (value == nullptr) return;
   const MapReader map(report, *value, keys::peername, "peername.");
   map.read("cgroup", peername.cgroup, parse_directory);
+  peername.place = report.place(value->line);
 }
 
 void read_settings(Report& report, const MapReader& root, Config& config) {

@@ -1,6 +1,9 @@
 #include "kernel/remains.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 
 #include "kernel/cgroup.h"
@@ -40,44 +43,58 @@ void remove_filters(const std::string& node, Cleaning& cleaning) {
   }
 }
 
-void remove_cgroups(const std::vector<std::string>& living, Cleaning& cleaning) {
+void remove_instance(const std::string& bpffs, const std::string& node, Cleaning& cleaning) {
+  // Claimed first, so that a daemon of this name that starts meanwhile is not swept away. The pins go with the claim.
+  const auto claimed = Instance::claim(bpffs, node);
+  if (!claimed && claimed.error().by_another) {
+    cleaning.living.push_back(node);
+  } else if (!claimed) {
+    cleaning.failed.push_back(claimed.error().text);
+  } else {
+    remove_filters(node, cleaning);
+    cleaning.removed.push_back("pins in " + claimed->path());
+  }
+}
+
+// All of them first: a walk does not survive that what it stands on is removed.
+std::vector<fs::path> find_cgroups(const std::string& mount, Cleaning& cleaning) {
+  std::vector<fs::path> found;
+  std::error_code error;
+  auto entry = fs::recursive_directory_iterator(mount, fs::directory_options::skip_permission_denied, error);
+  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    std::error_code gone;
+    if (!entry->is_directory(gone)) continue;
+    if (entry->path().filename().string().starts_with(cgroup_prefix)) found.push_back(entry->path());
+  }
+  if (error) cleaning.failed.push_back("cgroups: " + mount + " cannot be searched: " + error.message());
+  return found;
+}
+
+void remove_cgroups(Cleaning& cleaning) {
   const auto mount = cgroup2_mount();
   if (!mount) return;
-  std::error_code ignored;
-  for (auto entry = fs::recursive_directory_iterator(*mount, ignored); entry != fs::recursive_directory_iterator();
-       entry.increment(ignored)) {
-    if (!entry->is_directory(ignored)) continue;
-    const std::string name = entry->path().filename();
-    if (!name.starts_with(cgroup_prefix)) continue;
-    const std::string node = name.substr(cgroup_prefix.size());
-    if (std::ranges::find(living, node) != living.end()) continue;
+  for (const auto& path : find_cgroups(*mount, cleaning)) {
+    const std::string node = path.filename().string().substr(cgroup_prefix.size());
+    if (std::ranges::find(cleaning.living, node) != cleaning.living.end()) continue;
     std::error_code error;
-    const bool removed = fs::remove(entry->path(), error);
+    const bool removed = fs::remove(path, error);
     if (error == std::errc::device_or_resource_busy) continue;  // somebody is in it: a daemon with another bpffs
-    if (removed || error) note(cleaning, "cgroup " + entry->path().string(), error);
+    if (removed || error) note(cleaning, "cgroup " + path.string(), error);
   }
 }
 
 }  // namespace
 
-Result<Cleaning> remove_remains() {
+Cleaning remove_remains() {
   Cleaning cleaning;
   if (const auto bpffs = existing_bpffs()) {
-    const fs::path root = *bpffs + "/realpeer";
-    cleaning.living = living_instances(*bpffs);
-    for (const auto& node : names_in(root)) {
-      if (std::ranges::find(cleaning.living, node) != cleaning.living.end()) continue;
-      remove_filters(node, cleaning);
-      // Claimed first, so that a daemon that starts at this moment is not swept away; it goes with its claim.
-      const auto claimed = Instance::claim(*bpffs, node);
-      if (claimed) {
-        cleaning.removed.push_back("pins in " + claimed->path());
-      } else {
-        cleaning.failed.push_back(claimed.error().text);
-      }
+    if (::access(bpffs->c_str(), R_OK | W_OK | X_OK) != 0) {
+      cleaning.failed.push_back("pins: " + describe(*bpffs, errno).text);
+      return cleaning;
     }
+    for (const auto& node : names_in(*bpffs + "/realpeer")) remove_instance(*bpffs, node, cleaning);
   }
-  remove_cgroups(cleaning.living, cleaning);
+  remove_cgroups(cleaning);
   return cleaning;
 }
 

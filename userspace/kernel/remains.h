@@ -4,8 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "kernel/result.h"
-
 namespace realpeer::kernel {
 
 struct Cleaning {
@@ -16,6 +14,6 @@ struct Cleaning {
 
 // Removes the pins, clsact filters (of the caller's network namespace) and empty cgroups of all dead daemons on this
 // host.
-Result<Cleaning> remove_remains();
+Cleaning remove_remains();
 
 }  // namespace realpeer::kernel

@@ -74,6 +74,12 @@ Result<void> allow_foreign_address(int socket, bool v6) {
   return {};
 }
 
+bool may_be_a_source(const net::Address& address) {
+  if (!net::is_of_a_host(address) && !address.is_loopback()) return false;
+  const auto type = route_type(address, nullptr, 0);
+  return type != RTN_BROADCAST && type != RTN_MULTICAST && type != RTN_ANYCAST;
+}
+
 std::vector<std::string> missing_for_transparent(const net::Endpoint& endpoint) {
   std::vector<std::string> missing;
   const net::Address address = endpoint.address();

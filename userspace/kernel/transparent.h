@@ -26,6 +26,10 @@ inline constexpr const char* transparent_nft_table = "realpeer_transparent";
 // Lets an unbound socket take a foreign address. Needs CAP_NET_ADMIN or CAP_NET_RAW.
 Result<void> allow_foreign_address(int socket, bool v6);
 
+// Whether a socket can speak as this address: neither "this network", nor a group's, nor the broadcast address of a
+// network of this host's. For others connect() takes an address of its own choice.
+bool may_be_a_source(const net::Address& address);
+
 // What is missing on this host, in the network namespace of the caller, for answers of `endpoint` to come back; empty
 // when nothing is. What lies beyond this host (the endpoint's own way back) only a connection shows.
 std::vector<std::string> missing_for_transparent(const net::Endpoint& endpoint);

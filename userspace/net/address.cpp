@@ -79,6 +79,14 @@ std::string in_words(const Address& household) {
   return household.to_string() + (household.is_v4() || is_shared_subnet(household) ? "" : "/64");
 }
 
+bool is_of_a_host(const Address& address) {
+  const Address plain = unmapped(address);
+  if (plain.is_loopback() || plain.is_multicast() || plain.is_unspecified()) return false;
+  if (plain.is_v6()) return true;
+  const unsigned first = plain.to_v4().to_bytes()[0];
+  return first != 0 && first < 240;
+}
+
 bool is_shared_subnet(const Address& address) {
   const Address plain = unmapped(address);
   if (plain.is_v4()) return false;

@@ -29,6 +29,10 @@ Address household(const Address& address);
 // A household as people write it: "203.0.113.42", "2001:db8:0:7::/64".
 std::string in_words(const Address& household);
 
+// Whether a host on a network can have this address: neither loopback, nor multicast, nor "this network" (0.0.0.0/8,
+// ::), nor reserved (240.0.0.0/4).
+bool is_of_a_host(const Address& address);
+
 // Whether a /64 stands for many who do not choose: link-local addresses (every link has the same one), and IPv4 clients
 // behind NAT64 (64:ff9b::/96, RFC 6052).
 bool is_shared_subnet(const Address& address);

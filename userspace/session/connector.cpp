@@ -49,6 +49,7 @@ struct Attempt {
   bool client_gone = false;
   Time::duration took{};
   std::string why{};  // where the error does not say it
+  bool ours = false;  // says nothing of the endpoint
 };
 
 // Where an attempt comes from and goes to.
@@ -66,7 +67,10 @@ boost::system::error_code take_address(tcp::socket& socket, const net::Endpoint&
   }
   socket.set_option(tcp::socket::reuse_address(true), error);
   socket.bind(address, error);
-  if (error == asio::error::address_in_use) socket.bind({address.address(), 0}, error);
+  // Ports below 1024 need CAP_NET_BIND_SERVICE.
+  if (error == asio::error::address_in_use || error == asio::error::access_denied) {
+    socket.bind({address.address(), 0}, error);
+  }
   return error;
 }
 
@@ -81,7 +85,7 @@ boost::system::error_code open(tcp::socket& socket, const Road& road) {
 asio::awaitable<Attempt> attempt(tcp::socket& socket, const Road& road, Time until, kernel::ClientMap* clients,
                                  const ForClient& client) {
   const Time began = std::chrono::steady_clock::now();
-  if (const auto error = open(socket, road)) co_return Attempt{.error = error};
+  if (const auto error = open(socket, road)) co_return Attempt{.error = error, .ours = true};
   const Announcement announcement(clients, socket, client.recorded);
   const net::Deadline deadline(socket, until);
   const ClientWatch watch(client.socket, socket);
@@ -92,20 +96,41 @@ asio::awaitable<Attempt> attempt(tcp::socket& socket, const Road& road, Time unt
                     .took = std::chrono::steady_clock::now() - began};
 }
 
+// Why nobody can be connected to so; empty: it can be tried.
+std::string not_from(const Road& road) {
+  const net::Address client = road.from->address();
+  if (road.to.protocol() != road.from->protocol()) {
+    return "identity: transparent shows no client to an endpoint of the other family";
+  }
+  // A loopback source is routed to loopback, whatever the destination: to a service of this host.
+  if (client.is_loopback() && !road.to.address().is_loopback()) {
+    return "identity: transparent shows no client of this host's loopback to another host";
+  }
+  // The kernel would connect from an address of its own choice.
+  if (!kernel::may_be_a_source(client)) {
+    return "identity: transparent: " + client.to_string() + " is no address of a host here";
+  }
+  return {};
+}
+
 asio::awaitable<Attempt> attempt_from_client(tcp::socket& socket, const Road& road, Time until,
                                              kernel::ClientMap* clients, const ForClient& client) {
-  if (road.to.protocol() != road.from->protocol()) {
-    co_return Attempt{.error = make_error_code(boost::system::errc::address_family_not_supported),
-                      .why = "identity: transparent shows no client to an endpoint of the other family"};
+  if (std::string why = not_from(road); !why.empty()) {
+    co_return Attempt{
+        .error = make_error_code(boost::system::errc::address_not_available), .why = std::move(why), .ours = true};
   }
-  const Attempt first = co_await attempt(socket, road, until, clients, client);
-  if (first.error != boost::system::errc::address_not_available) co_return first;
-  // This very connection is still remembered, from when the client came last.
-  boost::system::error_code ignored;
-  socket.close(ignored);
-  const net::Endpoint any_port(road.from->address(), 0);
-  const Road other{.to = road.to, .from = &any_port};
-  co_return co_await attempt(socket, other, until, clients, client);
+  Attempt result = co_await attempt(socket, road, until, clients, client);
+  if (result.error == boost::system::errc::address_not_available) {
+    // This very connection is still remembered, from when the client came last.
+    boost::system::error_code ignored;
+    socket.close(ignored);
+    const net::Endpoint any_port(road.from->address(), 0);
+    const Road other{.to = road.to, .from = &any_port};
+    result = co_await attempt(socket, other, until, clients, client);
+  }
+  // The way back of this one client may lead elsewhere, and others must not pay for it.
+  result.ours = result.ours || result.timed_out;
+  co_return result;
 }
 
 // Tells the pool, and puts into words what became of a failed attempt. One that had little patience says nothing.
@@ -113,7 +138,9 @@ std::string judge(upstream::Lease& lease, const Attempt& result, bool had_patien
   const std::string why = result.timed_out     ? "no answer in time"
                           : result.why.empty() ? result.error.message()
                                                : result.why;
-  if (result.timed_out) {
+  if (result.ours) {
+    // Says nothing of the endpoint.
+  } else if (result.timed_out) {
     if (had_patience) lease.failed(upstream::Failure::slow, why);
   } else if (!upstream::own_trouble(result.error)) {
     lease.failed(result.took < quick ? upstream::Failure::quick : upstream::Failure::slow, why);

@@ -13,6 +13,17 @@ std::string_view why(kernel::NameDelivery delivery) {
 
 }  // namespace
 
+std::optional<Refusal> refuse_claim(const config::Backend& backend, const Identified& identified) {
+  if (config::sends_header(backend.identity) || backend.identity == config::Identity::none) return std::nullopt;
+  const bool claimed = identified.source == REALPEER_SOURCE_PROXY_V1 || identified.source == REALPEER_SOURCE_PROXY_V2;
+  const net::Address client = identified.client.address();
+  if (!claimed || net::is_of_a_host(client)) return std::nullopt;
+  return Refusal{.reason = policy::RejectReason::client_denied,
+                 .detail = "the header names " + client.to_string() + ", which identity: " +
+                           std::string(to_string(backend.identity)) + " shows to no backend: no host has it",
+                 .looks_like = {}};
+}
+
 void note_delivery(SharedState& shared, int backend, const std::string& endpoint, observe::Record& record) {
   using kernel::NameDelivery;
   if (record.identity == to_string(config::Identity::transparent)) {

@@ -258,6 +258,8 @@ asio::awaitable<void> serve(SharedState& shared, datapath::Pump& pump, Accepted 
   record.backend = pool.backend().name;
   record.identity = config::to_string(pool.backend().identity);
 
+  if (const auto refused = refuse_claim(pool.backend(), *identified)) co_return underway.refuse(*refused);
+
   auto believed = kernel::make_client(identified->client, accepted.peer, identified->source, record.trusted);
   believed.by_peername = pool.backend().identity == config::Identity::peername ? 1 : 0;
   auto connected = co_await connect_backend(pool, shared.config.timeouts.connect, shared.clients,

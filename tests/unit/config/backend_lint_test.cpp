@@ -40,6 +40,11 @@ TEST(LintIdentity, WarnsOfABackendThatWillNotLearnTheClientAtTheSettingItself) {
                           "if it can read them"));
 }
 
+TEST(LintIdentity, WarnsOfAPlaceForNamesThatNobodyIsTold) {
+  EXPECT_THAT(problems(written::with_root("peername: { cgroup: /sys/fs/cgroup }")),
+              ElementsAre("t.yaml:1: warning: peername is not used: no backend has identity: peername"));
+}
+
 TEST(LintIdentity, SaysNothingOfWhatNeedsNoHeader) {
   EXPECT_THAT(problems(with(all_to_b, strict, "    identity: peername")), IsEmpty());
   EXPECT_THAT(problems(with(all_to_b, strict, "    identity: transparent\n    health: {}")), IsEmpty());

@@ -81,7 +81,13 @@ TEST(Load, LimitsNoClientByDefault) {
 }
 
 TEST(Load, ReadsWhereBackendsAreTold) {
-  EXPECT_EQ(loaded(with_root("peername: { cgroup: /sys/fs/cgroup }")).peername.cgroup, "/sys/fs/cgroup");
+  const std::string told = "\nbackends: { b: { endpoints: ['10.0.0.7:80'], identity: peername } }\n";
+  EXPECT_EQ(
+      loaded("peername: { cgroup: /sys/fs/cgroup }\nlisteners: [{ name: a, bind: '192.0.2.9:80', route: { backend: b } "
+             "}]" +
+             told)
+          .peername.cgroup,
+      "/sys/fs/cgroup");
   EXPECT_EQ(loaded(with_root("")).peername.cgroup, "");
 }
 

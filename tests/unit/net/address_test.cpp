@@ -122,5 +122,15 @@ TEST(Household, IsAnAddressOrItsSubnet) {
   EXPECT_EQ(household_of("fe80::9"), "fe80::9") << "the same subnet on every link";
 }
 
+TEST(Hosts, HaveNoAddressOfALoopbackOrAGroup) {
+  for (const char* text : {"127.0.0.1", "127.8.8.8", "0.0.0.0", "0.1.2.3", "224.0.0.1", "240.0.0.1", "255.255.255.255",
+                           "::", "::1", "ff02::1", "::ffff:127.0.0.1"}) {
+    EXPECT_FALSE(is_of_a_host(boost::asio::ip::make_address(text))) << text;
+  }
+  for (const char* text : {"1.0.0.1", "10.0.0.1", "203.0.113.42", "2001:db8::1", "fe80::1", "fd00::1"}) {
+    EXPECT_TRUE(is_of_a_host(boost::asio::ip::make_address(text))) << text;
+  }
+}
+
 }  // namespace
 }  // namespace realpeer::net
