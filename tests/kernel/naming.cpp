@@ -2,11 +2,9 @@
 
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <fstream>
 #include <stdexcept>
 #include <system_error>
 
@@ -24,31 +22,9 @@ T must(kernel::Result<T> result) {
 
 [[noreturn]] void fail(const std::string& what) { throw std::system_error(errno, std::generic_category(), what); }
 
-void move_to(const std::string& cgroup) {
-  std::ofstream procs(cgroup + "/cgroup.procs");
-  if (!(procs << "0" << std::flush)) fail("enter " + cgroup);
-}
-
 std::string own_name(const std::string& role) { return "rpt-" + role + "-" + std::to_string(::getpid()); }
 
 }  // namespace
-
-TestCgroup::TestCgroup(const std::string& role, const std::string& parent)
-    : path_((parent.empty() ? must(kernel::cgroup2_mount()) : parent) + "/" + own_name(role)) {
-  if (::mkdir(path_.c_str(), 0755) != 0 && errno != EEXIST) fail("mkdir " + path_);
-}
-
-TestCgroup::~TestCgroup() { ::rmdir(path_.c_str()); }
-
-InCgroup::InCgroup(const std::string& path) : home_(must(kernel::own_cgroup())) { move_to(path); }
-
-InCgroup::~InCgroup() {
-  try {
-    move_to(home_);
-  } catch (const std::exception&) {
-    std::abort();  // every later socket would be in the wrong place
-  }
-}
 
 NamingGateway::NamingGateway(const std::string& role, const std::string& backends, std::uint32_t connections)
     : object_(must(kernel::DatapathObject::load(

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "harness/cgroup.h"
 #include "harness/netns.h"
 #include "harness/tcp.h"
 #include "kernel/cgroup.h"
@@ -16,32 +17,6 @@
 #include "kernel/peer_names.h"
 
 namespace realpeer::testing {
-
-// rpt-ROLE-PID below the root of the hierarchy, or below another; removed with its owner.
-class TestCgroup {
- public:
-  explicit TestCgroup(const std::string& role, const std::string& parent = {});
-  ~TestCgroup();
-  TestCgroup(const TestCgroup&) = delete;
-  TestCgroup& operator=(const TestCgroup&) = delete;
-
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
-// Moves this process into a cgroup, and back. A socket stays in the cgroup it was made in.
-class InCgroup {
- public:
-  explicit InCgroup(const std::string& path);
-  ~InCgroup();
-  InCgroup(const InCgroup&) = delete;
-  InCgroup& operator=(const InCgroup&) = delete;
-
- private:
-  std::string home_;
-};
 
 // What a daemon has of the kernel, as `role` in a cgroup of its own below the process's present one.
 class NamingGateway {
