@@ -1,13 +1,10 @@
 // OpenSSH, PostgreSQL and Redis, as Debian ships them: what they see of a client that connects directly, and of one
 // that the kernel names.
 #include <gmock/gmock.h>
-#include <poll.h>
 
-#include <array>
-#include <functional>
 #include <memory>
-#include <thread>
 
+#include "harness/one_relay.h"
 #include "harness/receivers/postgres.h"
 #include "harness/receivers/redis.h"
 #include "harness/receivers/sshd.h"
@@ -18,41 +15,6 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-// Takes one connection, makes one, and carries the bytes between them until either ends.
-class OneRelay {
- public:
-  OneRelay(const Netns& netns, const Endpoint& at, std::function<Socket()> connect)
-      : listener_(netns, at), thread_([this, connect = std::move(connect)] { serve(connect); }) {}
-
-  [[nodiscard]] Endpoint at() const { return listener_.at(); }
-
- private:
-  void serve(const std::function<Socket()>& connect) {
-    try {
-      Socket front = listener_.accept();
-      Socket back = connect();
-      while (carry(front, back)) {
-      }
-    } catch (const std::exception&) {
-      // Both ends are closed, which the programs at them report.
-    }
-  }
-
-  static bool carry(Socket& front, Socket& back) {
-    std::array<pollfd, 2> either{pollfd{front.descriptor(), POLLIN, 0}, pollfd{back.descriptor(), POLLIN, 0}};
-    if (::poll(either.data(), either.size(), static_cast<int>(kDeadline.count())) <= 0) return false;
-    std::array<char, 65536> buffer;
-    Socket& from = either[0].revents != 0 ? front : back;
-    Socket& to = either[0].revents != 0 ? back : front;
-    const auto got = from.receive(buffer);
-    to.send_all({buffer.data(), got});
-    return got > 0;
-  }
-
-  Listener listener_;
-  std::jthread thread_;
-};
 
 class NamingForReceivers : public Naming {
  protected:
