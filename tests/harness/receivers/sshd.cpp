@@ -6,15 +6,21 @@
 namespace realpeer::testing {
 namespace {
 
-ServerStart prepared(const Netns& netns, const Endpoint& at, const TemporaryDirectory& directory) {
-  directory.give_to(kNobody);
-  const std::string key = directory.path() / "host_key";
-  const auto made = run({"/usr/bin/ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key}, {.user = kNobody});
+void make_key(const std::string& path) {
+  const auto made = run({"/usr/bin/ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path}, {.user = kNobody});
   if (made.code != 0) throw std::runtime_error("ssh-keygen:\n" + made.output + made.errors);
-  const auto path = directory.write(
-      "sshd_config", "HostKey " + key + "\nPidFile none\nLogLevel VERBOSE\nUseDNS no\nUsePAM no\n" +
-                         "StrictModes no\nPasswordAuthentication yes\nMaxStartups 100\n" + "ListenAddress " +
-                         at.address().to_string() + "\nPort " + std::to_string(at.port()) + "\n");
+}
+
+ServerStart prepared(const Netns& netns, const Endpoint& at, const std::string& more,
+                     const TemporaryDirectory& directory) {
+  directory.give_to(kNobody);
+  const std::string folder = directory.path();
+  for (const char* key : {"/host_key", "/user_key"}) make_key(folder + key);
+  const auto path = directory.write("sshd_config",
+                                    "HostKey " + folder + "/host_key\nAuthorizedKeysFile " + folder +
+                                        "/user_key.pub\nPidFile none\nLogLevel VERBOSE\nUseDNS no\n" +
+                                        "StrictModes no\nPasswordAuthentication yes\nMaxStartups 100\nListenAddress " +
+                                        at.address().to_string() + "\nPort " + std::to_string(at.port()) + "\n" + more);
   return {.command = {"/usr/sbin/sshd", "-D", "-e", "-f", path}, .netns = netns, .ports = {at.port()}};
 }
 
@@ -26,36 +32,35 @@ Endpoint named_in(const std::string& line) {
   return {boost::asio::ip::make_address(match[1].str()), static_cast<std::uint16_t>(std::stoul(match[2]))};
 }
 
+// `options` say how to log in.
+Finished attempt(const Netns& netns, const Endpoint& to, const std::vector<std::string>& options) {
+  std::vector<std::string> command = {
+      "/usr/bin/env", "SSH_ASKPASS=/bin/echo", "SSH_ASKPASS_REQUIRE=force", "/usr/bin/ssh", "-F", "none"};
+  for (const char* option : {"StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "ConnectTimeout=10"}) {
+    command.insert(command.end(), {"-o", option});
+  }
+  command.insert(command.end(), options.begin(), options.end());
+  command.insert(command.end(), {"-p", std::to_string(to.port()), "nobody@" + to.address().to_string(), "true"});
+  return run(command, {.netns = &netns});
+}
+
 }  // namespace
 
-Sshd::Sshd(const Netns& netns, const Endpoint& at) : server_(prepared(netns, at, directory_)) {}
+Sshd::Sshd(const Netns& netns, const Endpoint& at, const std::string& more)
+    : server_(prepared(netns, at, more, directory_)) {}
 
 Endpoint Sshd::connected_from() const { return named_in(server_.wait_for_message("Connection from ")); }
 
 Endpoint Sshd::failed_password_from() const { return named_in(server_.wait_for_message("Failed password for ")); }
 
+Endpoint Sshd::accepted_key_from() const { return named_in(server_.wait_for_message("Accepted publickey for ")); }
+
 Finished ssh(const Netns& netns, const Endpoint& to) {
-  return run({"/usr/bin/env",
-              "SSH_ASKPASS=/bin/echo",
-              "SSH_ASKPASS_REQUIRE=force",
-              "/usr/bin/ssh",
-              "-F",
-              "none",
-              "-o",
-              "StrictHostKeyChecking=no",
-              "-o",
-              "UserKnownHostsFile=/dev/null",
-              "-o",
-              "PreferredAuthentications=password",
-              "-o",
-              "NumberOfPasswordPrompts=1",
-              "-o",
-              "ConnectTimeout=10",
-              "-p",
-              std::to_string(to.port()),
-              "nobody@" + to.address().to_string(),
-              "true"},
-             {.netns = &netns});
+  return attempt(netns, to, {"-o", "PreferredAuthentications=password", "-o", "NumberOfPasswordPrompts=1"});
+}
+
+Finished ssh_by_key(const Netns& netns, const Endpoint& to, const std::filesystem::path& key) {
+  return attempt(netns, to, {"-o", "PreferredAuthentications=publickey", "-o", "IdentitiesOnly=yes", "-i", key});
 }
 
 }  // namespace realpeer::testing
