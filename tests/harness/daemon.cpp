@@ -58,6 +58,7 @@ std::string GatewayConfig::yaml() const {
     out << "    header_timeout: " << header_timeout << "\n    route: { backend: app }\n";
   }
   out << "backends:\n  app: { endpoints: " << quoted_list(endpoints) << ", identity: " << identity << " }\n";
+  if (!peername_cgroup.empty()) out << "peername: { cgroup: " << peername_cgroup << " }\n";
   if (connections > 0) out << "limits: { connections: " << connections << " }\n";
   if (!limits.empty()) out << "limits: { " << limits << " }\n";
   out << "timeouts: { connect: " << connect_timeout << ", idle: " << idle_timeout

@@ -22,8 +22,9 @@ struct GatewayConfig {
   std::string header_timeout = "5s";
   std::vector<std::string> endpoints = {"10.77.0.2:9000"};
   std::string identity = "proxy-v2";
-  unsigned connections = 0;  // limits.connections; 0 leaves the default
-  std::string limits;        // further ones, as in YAML: "per_client: { … }"
+  std::string peername_cgroup;  // peername.cgroup; empty leaves the default
+  unsigned connections = 0;     // limits.connections; 0 leaves the default
+  std::string limits;           // further ones, as in YAML: "per_client: { … }"
   std::string connect_timeout = "5s";
   std::string idle_timeout = "1h";
   std::string half_closed_timeout = "5m";
