@@ -3,7 +3,9 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <peername.skel.h>
+#include <sys/vfs.h>
 
 #include <cerrno>
 #include <optional>
@@ -17,6 +19,25 @@ namespace {
 
 Result<std::string> cgroup_or_root(const std::string& cgroup) {
   return cgroup.empty() ? cgroup2_mount() : Result<std::string>(cgroup);
+}
+
+UniqueFd open_directory(int at, const char* path) {
+  return UniqueFd(::openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+}
+
+bool is_cgroup(const UniqueFd& directory) {
+  struct statfs filesystem {};
+  return directory.valid() && ::fstatfs(directory.get(), &filesystem) == 0 && filesystem.f_type == CGROUP2_SUPER_MAGIC;
+}
+
+// Where another hierarchy is mounted as well, its directories look alike, and the kernel says no more than EBADF.
+Result<UniqueFd> open_cgroup(const std::string& path) {
+  UniqueFd directory = open_directory(AT_FDCWD, path.c_str());
+  if (!directory.valid()) return describe("cannot open cgroup " + path, errno);
+  if (is_cgroup(directory)) return directory;
+  const auto mount = cgroup2_mount();
+  return Error::because(path + " is no directory of the cgroup2 hierarchy" +
+                        (mount ? ", which is at " + *mount : std::string()));
 }
 
 struct Attachment {
@@ -48,22 +69,47 @@ std::string name_of_program(std::uint32_t id) {
   return info.name;
 }
 
-// A program that was attached without BPF_F_ALLOW_MULTI, which lets no other in beside it.
-std::optional<std::string> exclusive_program(int cgroup, bpf_attach_type type) {
-  std::array<std::uint32_t, 64> ids{};
+// What of a type is attached to one cgroup: how, and the first of them.
+struct Attached {
   std::uint32_t flags = 0;
-  std::uint32_t count = ids.size();
-  if (bpf_prog_query(cgroup, type, 0, &flags, ids.data(), &count) != 0 || count == 0) return std::nullopt;
-  if ((flags & BPF_F_ALLOW_MULTI) != 0) return std::nullopt;
-  return "'" + name_of_program(ids[0]) + "' (id " + std::to_string(ids[0]) + ")";
+  std::uint32_t count = 0;
+  std::uint32_t first = 0;  // id
+};
+
+Attached attached_to(const UniqueFd& cgroup, bpf_attach_type type) {
+  std::array<std::uint32_t, 64> ids{};
+  Attached attached{.count = ids.size()};
+  if (bpf_prog_query(cgroup.get(), type, 0, &attached.flags, ids.data(), &attached.count) != 0) return {};
+  attached.first = ids[0];
+  return attached;
 }
 
-Error cannot_attach(const Attachment& attachment, const std::string& cgroup, int directory, int error) {
+std::string describe_program(std::uint32_t id) {
+  return "'" + name_of_program(id) + "' (id " + std::to_string(id) + ")";
+}
+
+// A program that lets no other in beside it, or below (kernel/bpf/cgroup.c, hierarchy_allows_attach).
+std::optional<std::string> exclusive_program(const UniqueFd& cgroup, bpf_attach_type type) {
+  const Attached own = attached_to(cgroup, type);
+  if ((own.flags & BPF_F_ALLOW_MULTI) != 0) return std::nullopt;
+  if (own.count > 0) return describe_program(own.first);
+  for (auto above = open_directory(cgroup.get(), ".."); is_cgroup(above); above = open_directory(above.get(), "..")) {
+    const Attached theirs = attached_to(above, type);
+    if ((theirs.flags & BPF_F_ALLOW_MULTI) != 0) return std::nullopt;
+    if (theirs.count == 0) continue;
+    if ((theirs.flags & BPF_F_ALLOW_OVERRIDE) != 0) return std::nullopt;
+    return describe_program(theirs.first);
+  }
+  return std::nullopt;
+}
+
+Error cannot_attach(const Attachment& attachment, const std::string& cgroup, const UniqueFd& directory, int error) {
   std::string text = "cannot attach the peername program for " + std::string(attachment.what) + " to cgroup " + cgroup;
   if (const auto other = exclusive_program(directory, attachment.type)) {
-    text += " (program " + *other + " is attached there and lets no other in: attach it with BPF_F_ALLOW_MULTI)";
+    text +=
+        " (program " + *other + " is attached there or above and lets no other in: attach it with BPF_F_ALLOW_MULTI)";
   } else if (error == EPERM) {
-    text += " (needs CAP_BPF and CAP_NET_ADMIN, or root; or a program of a cgroup above lets no other in)";
+    text += " (needs CAP_BPF and CAP_NET_ADMIN, or root)";
   }
   return describe(text, error);
 }
@@ -83,8 +129,8 @@ std::string_view to_string(NameDelivery delivery) {
 Result<std::unique_ptr<PeerNames>> PeerNames::attach(const DatapathObject& object, const std::string& cgroup) {
   auto path = cgroup_or_root(cgroup);
   if (!path) return path.error();
-  const UniqueFd directory(::open(path->c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory.valid()) return describe("cannot open cgroup " + *path, errno);
+  const auto directory = open_cgroup(*path);
+  if (!directory) return directory.error();
 
   peername_bpf* skeleton = peername_bpf__open();
   if (skeleton == nullptr) return describe("cannot open the peername object", errno);
@@ -98,8 +144,8 @@ Result<std::unique_ptr<PeerNames>> PeerNames::attach(const DatapathObject& objec
   auto* link = names->links_.begin();
   for (const auto& attachment : attachments(skeleton)) {
     LIBBPF_OPTS(bpf_link_create_opts, options);
-    *link = UniqueFd(bpf_link_create(bpf_program__fd(attachment.program), directory.get(), attachment.type, &options));
-    if (!link->valid()) return cannot_attach(attachment, *path, directory.get(), errno);
+    *link = UniqueFd(bpf_link_create(bpf_program__fd(attachment.program), directory->get(), attachment.type, &options));
+    if (!link->valid()) return cannot_attach(attachment, *path, *directory, errno);
     ++link;
   }
   return names;
@@ -152,11 +198,15 @@ Finding examine_peer_names(const std::string& cgroup) {
     finding.remedy = "mount it; backends are told by cgroup programs";
     return finding;
   }
-  const UniqueFd directory(::open(path->c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  peername_bpf* skeleton = directory.valid() ? peername_bpf__open() : nullptr;
-  if (skeleton == nullptr) {
-    finding.detail = describe("cannot open cgroup " + *path, errno).text;
+  const auto directory = open_cgroup(*path);
+  if (!directory) {
+    finding.detail = directory.error().text;
     finding.remedy = "name a cgroup that is there";
+    return finding;
+  }
+  peername_bpf* skeleton = peername_bpf__open();
+  if (skeleton == nullptr) {
+    finding.detail = describe("cannot open the peername object", errno).text;
     return finding;
   }
   const std::unique_ptr<peername_bpf, decltype(&peername_bpf__destroy)> owner(skeleton, peername_bpf__destroy);
@@ -166,7 +216,7 @@ Finding examine_peer_names(const std::string& cgroup) {
     return finding;
   }
   for (const auto& attachment : attachments(skeleton)) {
-    if (const auto other = exclusive_program(directory.get(), attachment.type)) {
+    if (const auto other = exclusive_program(*directory, attachment.type)) {
       finding.detail = "program " + *other + " for " + std::string(attachment.what) + " lets no other into " + *path;
       finding.remedy = "attach it with BPF_F_ALLOW_MULTI, or name another cgroup";
       return finding;
