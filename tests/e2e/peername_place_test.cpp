@@ -108,6 +108,44 @@ TEST_P(PeernamePlace, SourceNatOnTheWayHidesTheClientAndTheLogWarnsOnce) {
   EXPECT_THAT(warnings(), ElementsAre(HasSubstr("source NAT on the way")));
 }
 
+// The log is where an operator learns of it: a busy backend must not speak for all.
+TEST_P(PeernamePlace, EachBackendThatIsNotToldIsNamedInTheLog) {
+  nft("postrouting priority 100", "tcp dport 9000-9001 masquerade to :30000-30999");
+  start_gateway_with(R"(
+listeners:
+  - { name: a, bind: "203.0.113.1:7000", route: { backend: first } }
+  - { name: b, bind: "203.0.113.1:7001", route: { backend: second } }
+backends:
+  first: { endpoints: ["10.77.0.2:9000"], identity: peername }
+  second: { endpoints: ["10.77.0.2:9001"], identity: peername }
+)");
+  for (const char* port : {"0", "1", "0", "1"}) {
+    Listener listener(net->backend, endpoint(std::string("10.77.0.2:900") + port));
+    Socket client = testing::connect(net->client, endpoint(std::string("203.0.113.1:700") + port));
+    Socket server = listener.accept();
+    const auto peer = client.local();
+    expect_conversation(client, server);
+    client.close();
+    EXPECT_EQ(server.receive_until_eof(), "");
+    server.close();
+    const auto record = expect_record(peer, "closed", kAsked, kAnswered);
+    EXPECT_EQ(record.fields().at("identity_delivered"), false) << record;
+  }
+  EXPECT_THAT(warnings(), ElementsAre(HasSubstr("backend 'first'"), HasSubstr("backend 'second'")));
+}
+
+// Who names nobody, and the peer it is.
+TEST_P(PeernamePlace, OfAHeaderThatNamesNobodyThePeerIsTold) {
+  listen_and_start(net->backend, "10.77.0.2:9000", "10.77.0.2:9000");
+  Socket client = connect();
+  client.send_all(proxy_v2_local());
+  Socket server = backend->accept();
+  const auto seen = server.remote();
+  EXPECT_EQ(seen, client.local());
+  expect_conversation(client, server);
+  end({std::move(client), std::move(server), seen}, true);
+}
+
 // Nobody is told before the handshake is over, and many speak before they read.
 TEST_P(PeernamePlace, ABackendThatSpeaksFirstIsTold) {
   listen_and_start(net->backend, "10.77.0.2:9000", "10.77.0.2:9000");

@@ -37,7 +37,7 @@ void note_delivery(SharedState& shared, int backend, const std::string& endpoint
   record.identity_delivered = delivery == NameDelivery::delivered;
   if (*record.identity_delivered) return;
   const std::size_t kind = delivery == NameDelivery::inexpressible ? 1 : 0;
-  if (!shared.complaints.at(kind).due(std::chrono::steady_clock::now())) return;
+  if (!shared.complaints.at(std::string(record.backend)).at(kind).due(std::chrono::steady_clock::now())) return;
   spdlog::warn("backend '{}' saw this gateway and not the client: identity: peername was not delivered to {}: {}",
                record.backend, endpoint, why(delivery));
 }

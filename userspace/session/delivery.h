@@ -15,7 +15,7 @@ namespace realpeer::session {
 std::optional<Refusal> refuse_claim(const config::Backend& backend, const Identified& identified);
 
 // To be called at the end of a connection to `endpoint`, while its socket is open. A name that was not delivered is in
-// the log as well, once a minute for each reason.
+// the log as well, once a minute for each backend and reason.
 void note_delivery(SharedState& shared, int backend, const std::string& endpoint, observe::Record& record);
 
 }  // namespace realpeer::session

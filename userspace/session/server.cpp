@@ -24,6 +24,7 @@ Server::Server(const config::Config& config, Host& host, upstream::Upstreams& up
               .admission = host.admission(),
               .run = random_number()} {
   for (const auto& listener : config.listeners) shared_.listeners.emplace_back(listener.max_connections);
+  for (const auto& backend : config.backends) shared_.complaints.try_emplace(backend.name);
 }
 
 kernel::Result<std::unique_ptr<Server>> Server::create(const config::Config& config, Host& host,

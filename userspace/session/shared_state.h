@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -38,7 +39,9 @@ struct SharedState {
   std::uint64_t run = 0;                  // a random number of this run of the daemon
   std::atomic<std::uint64_t> next_id{1};  // of connections
   std::deque<Ceiling> listeners{};        // as Config::listeners
-  std::array<Complaint, 2> complaints{};  // of names not delivered: for want of a way, for want of room in IPv4
+  // By backend, of names not delivered: for want of a way, for want of room in IPv4. One that complains without end
+  // must not silence the others.
+  std::map<std::string, std::array<Complaint, 2>> complaints{};
 
   // Of a connection, in the world: text, since receivers write it into headers and logs.
   [[nodiscard]] std::string unique_id(std::uint64_t connection) const {
