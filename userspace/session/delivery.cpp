@@ -5,10 +5,18 @@
 namespace realpeer::session {
 namespace {
 
-std::string_view why(kernel::NameDelivery delivery) {
-  return delivery == kernel::NameDelivery::inexpressible
-             ? "the client is IPv6 and the backend listens on IPv4 only: let it listen on IPv6"
-             : "source NAT on the way, a backend on another host or outside the cgroup: see docs/identity.md";
+struct Instead {
+  std::string_view seen;
+  std::string_view why;
+};
+
+Instead instead_of_the_client(kernel::NameDelivery delivery) {
+  if (delivery == kernel::NameDelivery::inexpressible) {
+    return {.seen = "192.0.0.8 (nobody)",
+            .why = "the client is IPv6 and the backend listens on IPv4 only: let it listen on IPv6"};
+  }
+  return {.seen = "this gateway",
+          .why = "source NAT on the way, a backend on another host or outside the cgroup: see docs/identity.md"};
 }
 
 }  // namespace
@@ -38,8 +46,9 @@ void note_delivery(SharedState& shared, int backend, const std::string& endpoint
   if (*record.identity_delivered) return;
   const std::size_t kind = delivery == NameDelivery::inexpressible ? 1 : 0;
   if (!shared.complaints.at(std::string(record.backend)).at(kind).due(std::chrono::steady_clock::now())) return;
-  spdlog::warn("backend '{}' saw this gateway and not the client: identity: peername was not delivered to {}: {}",
-               record.backend, endpoint, why(delivery));
+  const Instead instead = instead_of_the_client(delivery);
+  spdlog::warn("backend '{}' saw {} and not the client: identity: peername was not delivered to {}: {}", record.backend,
+               instead.seen, endpoint, instead.why);
 }
 
 }  // namespace realpeer::session
