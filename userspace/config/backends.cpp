@@ -3,6 +3,9 @@
 #include "config/profiles.h"
 #include "config/sections.h"
 #include "config/spelling.h"
+#include "http/authority.h"
+#include "http/characters.h"
+#include "http/path.h"
 #include "proxy_protocol/wire.h"
 
 namespace realpeer::config {
@@ -10,9 +13,9 @@ namespace realpeer::config {
 namespace {
 
 Parsed<Identity> parse_identity(std::string_view text) {
-  constexpr std::array identities{Identity::proxy_v2, Identity::proxy_v1, Identity::peername, Identity::transparent,
-                                  Identity::none};
-  return parse_enum(text, identities, words::identity_unavailable);
+  constexpr std::array identities{Identity::proxy_v2,    Identity::proxy_v1, Identity::peername,
+                                  Identity::transparent, Identity::xff,      Identity::none};
+  return parse_enum(text, identities);
 }
 
 Parsed<Balance> parse_balance(std::string_view text) {
@@ -23,6 +26,12 @@ Parsed<Balance> parse_balance(std::string_view text) {
 Parsed<Profile> parse_profile(std::string_view text) {
   constexpr std::array profiles{Profile::gitea, Profile::nginx, Profile::haproxy, Profile::envoy};
   return parse_enum(text, profiles);
+}
+
+Parsed<bool> parse_off_on(std::string_view text) {
+  const auto index = parse_choice(text, words::off_on);
+  if (!index) return index.error();
+  return *index == 1;
 }
 
 Parsed<bool> parse_send_proxy(std::string_view text) {
@@ -162,6 +171,19 @@ void read_tlvs(Report& report, const MapReader& map, Backend& backend) {
 
 // --- health ---
 
+Parsed<std::string> parse_check_path(std::string_view text) {
+  const std::string_view path = text.substr(0, text.find('?'));
+  if (http::is_plain_path(path) && std::ranges::all_of(text.substr(path.size()), http::is_query_character)) {
+    return {boost::system::in_place_value, text};
+  }
+  return Problem{quoted(text) + " is no path to ask for: write one that begins with '/', as in '/healthz'"};
+}
+
+Parsed<std::string> parse_check_host(std::string_view text) {
+  if (http::is_authority(text)) return {boost::system::in_place_value, text};
+  return Problem{quoted(text) + " is no host: write a host name or an address, with or without a port"};
+}
+
 void require_receiver_takes_local(Report& report, int line, const Backend& backend) {
   if (!backend.health->send_local) return;
   if (!sends_header(backend.identity)) {
@@ -188,6 +210,8 @@ void read_health(Report& report, const MapReader& backend_map, Backend& backend)
   map.read("rise", health.rise, integer_within(ranges::health_counts));
   map.read("fall", health.fall, integer_within(ranges::health_counts));
   map.read("send_proxy", health.send_local, parse_send_proxy);
+  map.read("path", health.path, parse_check_path);
+  map.read("host", health.host, parse_check_host);
   backend.places.health = report.place(value->line);
   if (const Value* timeout = map.find("timeout")) backend.places.health_timeout = report.place(timeout->line);
   backend.health = health;
@@ -223,6 +247,8 @@ Backend read_backend(Report& report, const MapReader::Entry& entry) {
   map.read("balance", backend.balance, parse_balance);
   read_tlvs(report, map, backend);
   read_health(report, map, backend);
+  map.read("keep_alive", backend.keep_alive, duration_within(ranges::keep_alive));
+  map.read("forwarded", backend.forwarded, parse_off_on);
   read_ejection(report, map, backend.ejection);
   return backend;
 }

@@ -25,11 +25,14 @@ std::string to_string(const Place& place);
 
 enum class Datapath : std::uint8_t { automatic, sockmap, relay };
 
-enum class Identity : std::uint8_t { proxy_v2, proxy_v1, peername, transparent, none };
+// xff: the requests carry the client in X-Forwarded-For, and connections are shared by clients.
+enum class Identity : std::uint8_t { proxy_v2, proxy_v1, peername, transparent, xff, none };
 
 // What becomes of SYNs from outside trusted_cidrs: the stack takes them and the daemon refuses the connection, or they
 // are dropped before there is a socket.
 enum class Untrusted : std::uint8_t { refuse, drop };
+
+enum class TlsVersion : std::uint8_t { v1_2, v1_3 };
 
 // Where on an interface SYNs are judged; kernel/admission_link.h says what each is.
 enum class AdmissionMode : std::uint8_t { automatic, native, generic, tc };
@@ -54,6 +57,7 @@ constexpr std::string_view to_string(Identity identity) {
     case Identity::proxy_v1: return "proxy-v1";
     case Identity::peername: return "peername";
     case Identity::transparent: return "transparent";
+    case Identity::xff: return "xff";
     case Identity::none: return "none";
   }
   return "";
@@ -65,6 +69,8 @@ constexpr bool sends_header(Identity identity) {
 }
 
 constexpr std::string_view to_string(Untrusted untrusted) { return untrusted == Untrusted::drop ? "drop" : "refuse"; }
+
+constexpr std::string_view to_string(TlsVersion version) { return version == TlsVersion::v1_3 ? "1.3" : "1.2"; }
 
 constexpr std::string_view to_string(AdmissionMode mode) {
   switch (mode) {
@@ -131,13 +137,16 @@ struct Ejection {
   std::chrono::milliseconds duration{10'000};
 };
 
-// Active checks: a TCP connection, and a header that names nobody where it is asked for.
+// Active checks: a TCP connection, a header that names nobody where it is asked for, and a request where there is a
+// path.
 struct Health {
   std::chrono::milliseconds interval{5'000};
   std::chrono::milliseconds timeout{2'000};
   std::uint32_t rise = 2;  // good checks in a row until a down endpoint is up
   std::uint32_t fall = 3;  // bad ones until it is down
   bool send_local = false;
+  std::string path{};  // of a GET that 2xx and 3xx answer well; empty: no request
+  std::string host{};  // of that request; empty: the endpoint
 };
 
 struct BackendPlaces {
@@ -157,6 +166,10 @@ struct Backend {
   Tlvs tlvs{};
   Ejection ejection{};
   std::optional<Health> health{};  // nothing: no active checks
+  // Of HTTP: how long a connection waits for the next request (0: none does), and whether requests carry `Forwarded`
+  // (RFC 7239) beside X-Forwarded-For.
+  std::chrono::milliseconds keep_alive{4'000};
+  bool forwarded = false;
   Place place;
   BackendPlaces places{};
 };
@@ -167,6 +180,22 @@ struct ListenerPlaces {
   Place accept_proxy;
   std::vector<Place> trusted_cidrs;  // one per network
   Place untrusted{};
+  Place trusted_forwarders{};
+};
+
+// PEM files, as written, or below the folder of the file that names them.
+struct CertificateFiles {
+  std::string certificate;  // the chain, the server's own first
+  std::string key;
+  Place place{};
+};
+
+// TLS that ends here.
+struct Tls {
+  std::vector<CertificateFiles> certificates;  // at least one; the first is for names that none is for
+  TlsVersion least = TlsVersion::v1_2;
+  std::chrono::milliseconds handshake_timeout{10'000};
+  Place place{};
 };
 
 struct Listener {
@@ -175,9 +204,11 @@ struct Listener {
   policy::TrustPolicy trust;
   Untrusted untrusted = Untrusted::refuse;
   std::chrono::milliseconds header_timeout{5'000};
-  std::size_t max_header = 4096;      // bytes
-  std::uint32_t max_connections = 0;  // at once; 0: no ceiling of its own
-  policy::Route route;                // names some of Config::backends
+  std::size_t max_header = 4096;                // bytes
+  std::uint32_t max_connections = 0;            // at once; 0: no ceiling of its own
+  std::optional<Tls> tls{};                     // only with routes by request
+  std::vector<net::Cidr> trusted_forwarders{};  // whose X-Forwarded-For is believed; only with routes by request
+  policy::Route route;                          // names some of Config::backends
   Place place;
   ListenerPlaces places{};
 };
@@ -205,6 +236,7 @@ struct LimitsPlaces {
 
 struct Limits {
   std::uint32_t connections = 100'000;           // at once, whole daemon
+  std::uint32_t handshakes = 1'000;              // of TLS, at once, whole daemon
   policy::ClientPolicy per_client{};             // of each believed client
   std::optional<policy::Rate> per_source_syn{};  // of each peer's /32 or /64, in the kernel
   std::vector<net::Cidr> denied_clients{};
@@ -216,6 +248,11 @@ struct Timeouts {
   std::chrono::milliseconds idle{3'600'000};
   std::chrono::milliseconds half_closed{300'000};
   std::chrono::milliseconds drain{30'000};
+  // Of HTTP.
+  std::chrono::milliseconds request{30'000};     // from a request's first byte to the end of its header
+  std::chrono::milliseconds body{30'000};        // in which at least 1 KiB of a body must move, towards us or from us
+  std::chrono::milliseconds response{60'000};    // until a response begins, and between two parts of it
+  std::chrono::milliseconds keep_alive{75'000};  // between two requests
 };
 
 struct Log {

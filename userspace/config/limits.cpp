@@ -95,6 +95,7 @@ void read_limits(Report& report, const MapReader& root, Limits& limits) {
   if (value == nullptr) return;
   const MapReader map(report, *value, keys::limits, "limits.");
   map.read("connections", limits.connections, integer_within(ranges::connections));
+  map.read("handshakes", limits.handshakes, integer_within(ranges::handshakes));
   read_per_client(report, map, limits);
   read_per_source_syn(report, map, limits);
   const Value* denied = map.find("denied_clients");

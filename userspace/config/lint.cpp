@@ -98,6 +98,49 @@ void lint_identity(const Config& config, std::vector<Diagnostic>& found) {
   }
 }
 
+// What only requests have.
+void lint_http(const Listener& listener, std::vector<Diagnostic>& found) {
+  if (listener.route.is_http()) {
+    for (const auto& cidr : listener.trusted_forwarders) {
+      if (!cidr.is_everything()) continue;
+      warn(found, place_or(listener.places.trusted_forwarders, listener.place),
+           "trusted_forwarders has " + cidr.to_string() +
+               ": anybody can write X-Forwarded-For and be any client: list only the proxies that set it");
+    }
+    return;
+  }
+  if (!listener.route.reads_hello() && !listener.route.otherwise) return;  // what could not be read is an error already
+  const auto refuse = [&](const Place& place, const std::string& text) {
+    found.push_back({place_or(place, listener.place), Severity::error, text});
+  };
+  if (listener.tls) {
+    refuse(listener.tls->place,
+           "tls of listener " + quoted(listener.name) +
+               " ends TLS, and only requests are routed then: write route: { http: […] }; to pass TLS on as it is, "
+               "remove tls and route by sni");
+  }
+  if (!listener.trusted_forwarders.empty()) {
+    refuse(listener.places.trusted_forwarders, "trusted_forwarders of listener " + quoted(listener.name) +
+                                                   " is about X-Forwarded-For, which only a listener with route: { "
+                                                   "http: […] } reads: remove it");
+  }
+}
+
+// A client in X-Forwarded-For needs requests to write it into.
+void lint_xff(const Config& config, std::vector<Diagnostic>& found) {
+  for (const Listener& listener : config.listeners) {
+    if (listener.route.is_http()) continue;
+    for (const Backend* backend : backends_of(config, listener)) {
+      if (backend->identity != Identity::xff) continue;
+      found.push_back({place_or(backend->places.identity, backend->place), Severity::error,
+                       "backend " + quoted(backend->name) + " has identity: xff, and listener " +
+                           quoted(listener.name) +
+                           " leads to it without looking at requests: route there with http, "
+                           "or choose another identity"});
+    }
+  }
+}
+
 void lint_profile(const Backend& backend, std::vector<Diagnostic>& found) {
   if (backend.profile == Profile::none || sends_header(backend.identity)) return;
   warn(found, place_or(backend.places.identity, backend.place),
@@ -208,7 +251,11 @@ void lint_loops(const Config& config, const Backend& backend, std::vector<Diagno
 
 std::vector<Diagnostic> lint(const Config& config) {
   std::vector<Diagnostic> found;
-  for (const Listener& listener : config.listeners) lint_trust(listener, found);
+  for (const Listener& listener : config.listeners) {
+    lint_trust(listener, found);
+    lint_http(listener, found);
+  }
+  lint_xff(config, found);
   lint_binds(config.listeners, found);
   lint_identity(config, found);
   for (const Backend& backend : config.backends) {

@@ -69,6 +69,15 @@ void read_untrusted(Report& report, const MapReader& map, Listener& listener) {
   map.read("untrusted", listener.untrusted, parse_untrusted);
 }
 
+void read_trusted_forwarders(Report& report, const MapReader& map, Listener& listener) {
+  const Value* list = map.find("trusted_forwarders");
+  if (list == nullptr) return;
+  listener.places.trusted_forwarders = report.place(list->line);
+  for (const Value& item : read_items(report, *list)) {
+    if (auto cidr = read_scalar(report, item, parse_cidr)) listener.trusted_forwarders.push_back(std::move(*cidr));
+  }
+}
+
 void read_bounds(const MapReader& map, Listener& listener) {
   map.read("header_timeout", listener.header_timeout, duration_within(ranges::header_timeout));
   map.read("max_header", listener.max_header, integer_within(ranges::max_header));
@@ -89,6 +98,8 @@ Listener read_listener(Report& report, const Value& item, const BackendNames& ba
   read_trust(report, map, listener);
   read_untrusted(report, map, listener);
   read_bounds(map, listener);
+  read_tls(report, map, listener.tls);
+  read_trusted_forwarders(report, map, listener);
   read_route(report, map, backends, listener.route);
   return listener;
 }

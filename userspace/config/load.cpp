@@ -48,6 +48,10 @@ void read_timeouts(Report& report, const MapReader& root, Timeouts& timeouts) {
   map.read("idle", timeouts.idle, duration_within(ranges::idle));
   map.read("half_closed", timeouts.half_closed, duration_within(ranges::half_closed));
   map.read("drain", timeouts.drain, duration_within(ranges::drain));
+  map.read("request", timeouts.request, duration_within(ranges::request));
+  map.read("body", timeouts.body, duration_within(ranges::body));
+  map.read("response", timeouts.response, duration_within(ranges::response));
+  map.read("keep_alive", timeouts.keep_alive, duration_within(ranges::keep_alive));
 }
 
 void read_log(Report& report, const MapReader& root, Log& log) {

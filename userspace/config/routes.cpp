@@ -1,7 +1,10 @@
 #include <algorithm>
+#include <array>
 
+#include "config/http_routes.h"
 #include "config/sections.h"
 #include "config/spelling.h"
+#include "config/targets.h"
 
 namespace realpeer::config {
 
@@ -9,49 +12,6 @@ namespace {
 
 using policy::AlpnRoute;
 using policy::NameRoute;
-using policy::Target;
-
-// Reads what a route leads to.
-class TargetReader {
- public:
-  TargetReader(Report& report, const BackendNames& backends) : report_(&report), backends_(&backends) {}
-
-  [[nodiscard]] Report& report() const { return *report_; }
-
-  // A backend's name.
-  [[nodiscard]] Target backend(const Value& value) const {
-    auto name = read_text(*report_, value);
-    if (name) require_known(value, *name, {});
-    return name;
-  }
-
-  // A backend's name, or `reject`.
-  [[nodiscard]] Target backend_or_reject(const Value& value) const {
-    auto name = read_text(*report_, value);
-    if (!name || *name == words::reject) return std::nullopt;
-    require_known(value, *name, words::reject);
-    return name;
-  }
-
- private:
-  // `other` is a word that could have been meant as well.
-  void require_known(const Value& value, const std::string& name, std::string_view other) const {
-    const auto& known = backends_->names;
-    // No backends at all is an error of its own.
-    if (!backends_->complete || known.empty() || std::ranges::find(known, name) != known.end()) return;
-    std::vector<std::string_view> names(known.begin(), known.end());
-    std::string remedy = ": the known ones are " + listed(names);
-    if (!other.empty()) {
-      remedy += ", or " + quoted(other);
-      names.push_back(other);
-    }
-    if (const auto meant = nearest(name, names)) remedy = "; did you mean " + quoted(*meant) + "?";
-    report_->error(value.line, value.message("there is no backend " + quoted(name) + remedy));
-  }
-
-  Report* report_;
-  const BackendNames* backends_;
-};
 
 Parsed<std::string> parse_protocol(std::string_view text) {
   if (text == words::otherwise) {
@@ -112,27 +72,36 @@ void read_names(const Value& value, const TargetReader& targets, policy::Route& 
   }
 }
 
-// Either `backend`, or `sni` with or without `default`. Each mistake is one error, at the key that is too much.
+constexpr std::array<std::string_view, 3> kinds{"backend", "sni", "http"};
+
+std::string_view last_key(std::string_view path) { return path.substr(path.rfind('.') + 1); }
+
+// One of `backend`, `sni` and `http`; `default` beside the last two. Each mistake is one error, at the key that is too
+// much.
 void require_one_kind(Report& report, const MapReader& map) {
-  const Value* backend = map.find("backend");
+  std::vector<const Value*> found;
+  for (const auto kind : kinds) {
+    if (const Value* value = map.find(kind)) found.push_back(value);
+  }
   const Value* otherwise = map.find(words::otherwise);
-  if (backend != nullptr && map.find("sni") != nullptr) {
-    report.error(backend->line,
-                 "route.backend: takes every connection and cannot stand beside 'sni': write default: NAME for what no "
-                 "server name takes");
-  } else if (backend != nullptr && otherwise != nullptr) {
+  const auto mentioned = [&map](std::string_view kind) { return map.mentions(kind); };
+  if (found.size() > 1) {
+    report.error(found[1]->line, found[1]->path + ": cannot stand beside '" + std::string(last_key(found[0]->path)) +
+                                     "': a listener routes in one way; default: NAME takes what no name or rule takes");
+  } else if (map.find("backend") != nullptr && otherwise != nullptr) {
     report.error(otherwise->line,
-                 "route.default: is for what no server name of 'sni' takes, and 'backend' takes every connection: "
-                 "remove one of the two");
-  } else if (map.mentions("backend") || map.mentions("sni") || map.has_unavailable()) {
+                 "route.default: is for what no server name of 'sni' and no rule of 'http' takes, and 'backend' takes "
+                 "every connection: remove one of the two");
+  } else if (std::ranges::any_of(kinds, mentioned) || map.has_unavailable()) {
     return;
   } else if (otherwise != nullptr) {
     report.error(otherwise->line,
-                 "route.default: is for what no server name of 'sni' takes: add sni: { NAME: BACKEND }, or write "
-                 "backend: NAME");
+                 "route.default: is for what no server name of 'sni' and no rule of 'http' takes: add sni: { NAME: "
+                 "BACKEND }, or write backend: NAME");
   } else if (!map.mentions(words::otherwise)) {
     map.report_missing("backend",
-                       "name one of the backends, as in route: { backend: NAME }, or route by server name with sni");
+                       "name one of the backends, as in route: { backend: NAME }, or route by server name with sni, or "
+                       "by request with http");
   }
 }
 
@@ -147,6 +116,7 @@ void read_route(Report& report, const MapReader& listener_map, const BackendName
   const TargetReader targets(report, backends);
   if (const Value* backend = map.find("backend")) route.otherwise = targets.backend(*backend);
   if (const Value* names = map.find("sni")) read_names(*names, targets, route);
+  if (const Value* rules = map.find("http")) route.http = read_http_rules(report, *rules, targets);
   if (const Value* otherwise = map.find(words::otherwise)) route.otherwise = targets.backend_or_reject(*otherwise);
 }
 

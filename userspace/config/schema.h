@@ -40,34 +40,45 @@ inline constexpr Keys admission{admission_known};
 inline constexpr std::string_view peername_known[] = {"cgroup"};
 inline constexpr Keys peername{peername_known};
 
-inline constexpr std::string_view listener_known[] = {"name",      "bind",           "accept_proxy", "trusted_cidrs",
-                                                      "untrusted", "header_timeout", "max_header",   "max_connections",
-                                                      "route"};
-inline constexpr std::string_view listener_unavailable[] = {"tls", "trusted_forwarders"};
-inline constexpr Keys listener{listener_known, listener_unavailable};
+inline constexpr std::string_view listener_known[] = {
+    "name",           "bind",       "accept_proxy",    "trusted_cidrs", "untrusted",
+    "header_timeout", "max_header", "max_connections", "tls",           "trusted_forwarders",
+    "route"};
+inline constexpr Keys listener{listener_known};
 
-inline constexpr std::string_view route_known[] = {"backend", "sni", "default"};
-inline constexpr std::string_view route_unavailable[] = {"http"};
-inline constexpr Keys route{route_known, route_unavailable};
+inline constexpr std::string_view tls_known[] = {"certificate", "key", "certificates", "min_version",
+                                                 "handshake_timeout"};
+inline constexpr Keys tls{tls_known};
+
+inline constexpr std::string_view certificate_known[] = {"certificate", "key"};
+inline constexpr Keys certificate{certificate_known};
+
+inline constexpr std::string_view route_known[] = {"backend", "sni", "http", "default"};
+inline constexpr Keys route{route_known};
+
+inline constexpr std::string_view http_rule_known[] = {"host", "path", "backend", "redirect", "timeout"};
+inline constexpr Keys http_rule{http_rule_known};
 
 inline constexpr std::string_view name_route_known[] = {"alpn", "default"};
 inline constexpr Keys name_route{name_route_known};
 
-inline constexpr std::string_view backend_known[] = {"endpoints",       "identity",  "profile",
-                                                     "balance",         "health",    "ejection",
-                                                     "max_connections", "send_tlvs", "pass_through_tlvs"};
+inline constexpr std::string_view backend_known[] = {
+    "endpoints",       "identity",  "profile",           "balance",    "health",   "ejection",
+    "max_connections", "send_tlvs", "pass_through_tlvs", "keep_alive", "forwarded"};
 inline constexpr Keys backend{backend_known};
 
 inline constexpr std::string_view endpoint_known[] = {"address", "weight", "max_connections"};
 inline constexpr Keys endpoint{endpoint_known};
 
-inline constexpr std::string_view health_known[] = {"interval", "timeout", "rise", "fall", "send_proxy"};
+inline constexpr std::string_view health_known[] = {"interval",   "timeout", "rise", "fall",
+                                                    "send_proxy", "path",    "host"};
 inline constexpr Keys health{health_known};
 
 inline constexpr std::string_view ejection_known[] = {"failures", "duration"};
 inline constexpr Keys ejection{ejection_known};
 
-inline constexpr std::string_view limits_known[] = {"connections", "per_client", "per_source_syn", "denied_clients"};
+inline constexpr std::string_view limits_known[] = {"connections", "handshakes", "per_client", "per_source_syn",
+                                                    "denied_clients"};
 inline constexpr Keys limits{limits_known};
 
 inline constexpr std::string_view per_client_known[] = {"rate", "burst", "concurrent", "ban"};
@@ -76,7 +87,8 @@ inline constexpr Keys per_client{per_client_known};
 inline constexpr std::string_view per_source_syn_known[] = {"rate", "burst"};
 inline constexpr Keys per_source_syn{per_source_syn_known};
 
-inline constexpr std::string_view timeouts_known[] = {"connect", "idle", "half_closed", "drain"};
+inline constexpr std::string_view timeouts_known[] = {"connect", "idle", "half_closed", "drain",
+                                                      "request", "body", "response",    "keep_alive"};
 inline constexpr Keys timeouts{timeouts_known};
 
 inline constexpr std::string_view log_known[] = {"level", "access"};
@@ -87,10 +99,12 @@ inline constexpr Keys log{log_known};
 namespace words {
 
 inline constexpr std::string_view datapath_unavailable[] = {"packet"};
-inline constexpr std::string_view identity_unavailable[] = {"xff"};
 inline constexpr std::string_view send_tlvs[] = {"authority", "alpn", "unique_id", "crc32c"};
 inline constexpr std::string_view pass_through[] = {"none", "all"};
 inline constexpr std::string_view send_proxy[] = {"off", "local"};
+inline constexpr std::string_view off_on[] = {"off", "on"};
+// Of a rule, in place of a backend.
+inline constexpr std::string_view redirect[] = {"https"};
 // Where a backend's name could stand, and so no backend's name.
 inline constexpr std::string_view reject = "reject";
 // Of a route, beside `sni` or `alpn`, and so no server name and no protocol in them.
@@ -126,6 +140,14 @@ inline constexpr Range<milliseconds> connect{milliseconds(1), std::chrono::minut
 // Every connection ends at some time, so there is no "never": 30 days is the longest silence.
 inline constexpr Range<milliseconds> idle{milliseconds(1), std::chrono::hours(720)};
 inline constexpr Range<milliseconds> half_closed{milliseconds(1), std::chrono::hours(24)};
+// Of HTTP. A body or a response may take its time to begin; a request's header comes in one piece.
+inline constexpr Range<milliseconds> handshake{milliseconds(1), std::chrono::minutes(5)};
+inline constexpr Range<milliseconds> request{milliseconds(1), std::chrono::minutes(5)};
+inline constexpr Range<milliseconds> body{milliseconds(1), std::chrono::hours(1)};
+inline constexpr Range<milliseconds> response{milliseconds(1), std::chrono::hours(24)};
+inline constexpr Range<milliseconds> keep_alive{milliseconds(0), std::chrono::hours(1)};
+inline constexpr Range<std::uint64_t> handshakes{1, 1'000'000};
+
 // Nothing means: stop at once.
 inline constexpr Range<milliseconds> drain{milliseconds(0), std::chrono::hours(24)};
 

@@ -45,6 +45,7 @@ std::vector<std::string_view> targets(const Route& route) {
     for (const AlpnRoute& alpn : to.alpn) add(alpn.target);
     add(to.otherwise);
   }
+  for (const HttpRule& rule : route.http) add(rule.backend);
   add(route.otherwise);
   return found;
 }

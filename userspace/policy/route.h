@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "policy/http_route.h"
+
 namespace realpeer::policy {
 
 // As names are compared: in lower case (ASCII; these are A-labels), without a trailing dot.
@@ -31,9 +33,12 @@ struct Route {
   // "git.example.com", or "*.example.com" for every name below example.com, however deep; lower case. Empty: the
   // connection's bytes are not looked at.
   std::map<std::string, NameRoute, std::less<>> names;
-  Target otherwise;  // every other name, and a ClientHello without one
+  // Requests are routed one by one. Never together with `names`.
+  std::vector<HttpRule> http;
+  Target otherwise;  // every other name, and a ClientHello without one; every other request
 
   [[nodiscard]] bool reads_hello() const { return !names.empty(); }
+  [[nodiscard]] bool is_http() const { return !http.empty(); }
 };
 
 // What a ClientHello asks for; names as they came.

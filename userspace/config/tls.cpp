@@ -1,0 +1,68 @@
+#include <array>
+#include <filesystem>
+
+#include "config/sections.h"
+
+namespace realpeer::config {
+
+namespace {
+
+Parsed<TlsVersion> parse_tls_version(std::string_view text) {
+  constexpr std::array versions{TlsVersion::v1_2, TlsVersion::v1_3};
+  return parse_enum(text, versions);
+}
+
+// Below the folder of the file that names it, as `include` is.
+std::string resolved(const Report& report, const std::string& path) {
+  return (std::filesystem::path(report.file()).parent_path() / path).string();
+}
+
+// One of the two alone is an error that names the other.
+std::optional<CertificateFiles> read_files(Report& report, const MapReader& map, int line) {
+  const Value* certificate =
+      map.require("certificate", "name the chain's PEM file, as in certificate: wildcard.pem, and its key");
+  const Value* key = map.require("key", "name the PEM file of the certificate's key, as in key: wildcard.key");
+  if (certificate == nullptr || key == nullptr) return std::nullopt;
+  const auto certificate_path = read_text(report, *certificate);
+  const auto key_path = read_text(report, *key);
+  if (!certificate_path || !key_path) return std::nullopt;
+  return CertificateFiles{resolved(report, *certificate_path), resolved(report, *key_path), report.place(line)};
+}
+
+// A single pair beside the other settings, or a list of pairs.
+void read_certificates(Report& report, const MapReader& map, const Value& tls, Tls& settings) {
+  const auto add = [&settings](std::optional<CertificateFiles> files) {
+    if (files) settings.certificates.push_back(std::move(*files));
+  };
+  const bool single = map.mentions("certificate") || map.mentions("key");
+  const Value* list = map.find("certificates");
+  if (list == nullptr) {
+    if (!map.mentions("certificates")) add(read_files(report, map, tls.line));
+    return;
+  }
+  if (single) {
+    report.error(list->line, list->message("cannot stand beside 'certificate' and 'key': move those into the list"));
+    return;
+  }
+  const auto items = read_items(report, *list);
+  if (items.empty() && list->node.IsSequence()) {
+    report.error(list->line, list->message("is empty: list at least one { certificate: FILE, key: FILE }"));
+  }
+  for (const Value& item : items) add(read_files(report, MapReader(report, item, keys::certificate), item.line));
+}
+
+}  // namespace
+
+void read_tls(Report& report, const MapReader& listener_map, std::optional<Tls>& tls) {
+  const Value* value = listener_map.find("tls");
+  if (value == nullptr) return;
+  Tls& settings = tls.emplace();
+  settings.place = report.place(value->line);
+  const MapReader map(report, *value, keys::tls, "tls.");
+  if (!map.is_map()) return;
+  read_certificates(report, map, *value, settings);
+  map.read("min_version", settings.least, parse_tls_version);
+  map.read("handshake_timeout", settings.handshake_timeout, duration_within(ranges::handshake));
+}
+
+}  // namespace realpeer::config
