@@ -9,11 +9,12 @@
 
 #include "kernel/tcp_state.h"
 #include "net/deadline.h"
-#include "proxy_protocol/decode.h"
 #include "proxy_protocol/wire.h"
+#include "session/account.h"
 #include "session/connector.h"
 #include "session/delivery.h"
 #include "session/identify.h"
+#include "session/limit.h"
 #include "session/presentation.h"
 #include "session/reading.h"
 #include "session/route.h"
@@ -25,119 +26,6 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using observe::Record;
 using policy::RejectReason;
-
-std::string_view to_string(datapath::End end) {
-  switch (end) {
-    case datapath::End::closed: return "closed";
-    case datapath::End::client_reset: return "client_reset";
-    case datapath::End::backend_reset: return "backend_reset";
-    case datapath::End::idle_timeout: return "idle_timeout";
-    case datapath::End::half_closed_timeout: return "half_closed_timeout";
-    case datapath::End::drained: return "drained";
-    case datapath::End::broken: return "broken";
-    case datapath::End::refused:
-    case datapath::End::held_too_long: return "rejected";
-  }
-  return "";
-}
-
-// Closes with an RST. Here and now: Asio's destructor takes a linger option back before it closes.
-void reset(tcp::socket& socket) {
-  boost::system::error_code ignored;
-  socket.set_option(asio::socket_base::linger(true, 0), ignored);
-  socket.close(ignored);
-}
-
-// A connection on its way to the data path. One that never gets there (the daemon stops, memory runs out) is reset and
-// accounted for all the same.
-class Underway {
- public:
-  Underway(SharedState& shared, tcp::socket& client, Record& record)
-      : shared_(shared), client_(client), record_(record) {}
-  Underway(const Underway&) = delete;
-  Underway& operator=(const Underway&) = delete;
-  ~Underway() {
-    if (done_) return;
-    reset(client_);
-    record_.end = "drained";
-    shared_.access_log.write(record_);
-  }
-
-  void refuse(const Refusal& refusal);
-  void done() { done_ = true; }
-
- private:
-  SharedState& shared_;
-  tcp::socket& client_;
-  Record& record_;
-  bool done_ = false;
-};
-
-void Underway::refuse(const Refusal& refusal) {
-  // RST, not FIN: the client must not take a refusal for an orderly end of a service that had nothing to say.
-  reset(client_);
-  record_.end = refusal.end;
-  record_.reason = refusal.reason;
-  record_.looks_like = refusal.looks_like;
-  record_.detail = refusal.detail;
-  shared_.access_log.write(record_);
-  done();
-}
-
-// Below the ceilings of the daemon and of the listener.
-struct Tickets {
-  Ticket daemon{};
-  Ticket listener{};
-
-  void release() {
-    daemon.release();
-    listener.release();
-  }
-};
-
-// The account of an engaged connection.
-class Engaged final : public datapath::FlowOwner {
- public:
-  Engaged(SharedState& shared, Tickets tickets, ClientPlace place, upstream::Lease lease, Record record)
-      : shared_(shared),
-        tickets_(std::move(tickets)),
-        place_(std::move(place)),
-        lease_(std::move(lease)),
-        record_(std::move(record)) {}
-
-  FirstBytes first_bytes(std::span<const std::byte> bytes) override {
-    switch (proxy_protocol::find_signature(bytes)) {
-      case proxy_protocol::Signature::present: return FirstBytes::refuse;
-      case proxy_protocol::Signature::partial: return FirstBytes::more;
-      case proxy_protocol::Signature::absent: break;
-    }
-    return FirstBytes::go_on;
-  }
-
-  void closing(int backend) override { note_delivery(shared_, backend, lease_.endpoint().text, record_); }
-
-  void ended(const datapath::Totals& totals) override {
-    record_.path = datapath::to_string(totals.path);
-    record_.bytes_in += totals.bytes_in;
-    record_.bytes_out += totals.bytes_out;
-    record_.bytes_spliced = totals.redirected;
-    record_.end = to_string(totals.end);
-    if (totals.end == datapath::End::refused) record_.reason = RejectReason::untrusted_header;
-    if (totals.end == datapath::End::held_too_long) record_.reason = RejectReason::header_timeout;
-    // Before the line: whoever reads it finds the places free.
-    lease_.release();
-    place_.release();
-    tickets_.release();
-    shared_.access_log.write(record_);
-  }
-
- private:
-  SharedState& shared_;
-  Tickets tickets_;
-  ClientPlace place_;
-  upstream::Lease lease_;
-  Record record_;
-};
 
 Record begin_record(SharedState& shared, const Accepted& accepted) {
   Record record;
@@ -157,43 +45,6 @@ void note(const Identified& identified, Record& record) {
     record.tlv_types.push_back(tlv.type);
     if (tlv.type == proxy_protocol::wire::type_unique_id && record.unique_id.empty()) record.unique_id = tlv.value;
   }
-}
-
-Refusal refusal(RejectReason reason, std::string detail) {
-  return {.reason = reason, .detail = std::move(detail), .looks_like = {}};
-}
-
-// Stage "accept": what can be said before a byte is read.
-std::optional<Refusal> admit(SharedState& shared, const Accepted& accepted, const Record& record, Tickets& tickets) {
-  if (!Ticket::take(shared.connections, tickets.daemon)) {
-    return refusal(RejectReason::too_many_connections, "limits.connections");
-  }
-  if (!Ticket::take(accepted.listener_ceiling, tickets.listener)) {
-    return refusal(RejectReason::too_many_connections, "max_connections of the listener");
-  }
-  if (shared.admission == nullptr) return std::nullopt;
-  return shared.admission->refuse_peer(accepted.peer.address(), record.trusted);
-}
-
-// Stage "limit": by whom we believe the client to be.
-Outcome<ClientPlace> limit(SharedState& shared, const Record& record) {
-  using Known = policy::ClientLimits::Known;
-  const net::Address client = record.client->address();
-  if (shared.denied_clients.contains(client)) return refusal(RejectReason::client_denied, "limits.denied_clients");
-  // By its address only who has it: the packets of a client known by a header carry the gateway's.
-  const auto known = record.source == REALPEER_SOURCE_PEER && !record.trusted ? Known::directly : Known::by_header;
-  if (known == Known::by_header && shared.admission != nullptr) {
-    if (auto refused = shared.admission->refuse_client(client)) return *refused;
-  }
-  ClientPlace place;
-  const auto verdict = place.take(shared.client_limits, client, known);
-  if (verdict.ban && shared.admission != nullptr) shared.admission->ban(client);
-  switch (verdict.verdict) {
-    case policy::ClientVerdict::admitted: break;
-    case policy::ClientVerdict::too_often: return refusal(RejectReason::rate_limited, "limits.per_client.rate");
-    case policy::ClientVerdict::too_many: return refusal(RejectReason::rate_limited, "limits.per_client.concurrent");
-  }
-  return place;
 }
 
 // The header for this backend. A connection that came without an id and is sent on with one is logged by it.
