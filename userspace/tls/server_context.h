@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "tls/server_names.h"
+
 namespace realpeer::tls {
 
 struct KeyPair {
@@ -18,7 +20,7 @@ struct KeyPair {
 struct ServerSettings {
   std::vector<KeyPair> pairs;  // at least one; the first is for names that none is for, and for clients that name none
   bool only_tls_1_3 = false;   // else TLS 1.2 too
-  std::string session_id;      // tells the listener's sessions from other listeners': they resume here only
+  std::string session_id{};    // tells the listener's sessions from other listeners': they resume here only
 };
 
 struct ServerCertificate {
@@ -33,16 +35,30 @@ struct BadPair {
   std::string text;  // names the file and the remedy; one line
 };
 
-// Read-only once loaded, and shared by all threads.
+// Read-only once loaded, and shared by all threads. Outlives the handshakes made with it. An expired certificate is
+// used all the same: clients refuse it better than they understand a listener that is gone.
 class ServerContext {
  public:
   static boost::system::result<std::shared_ptr<ServerContext>, BadPair> load(const ServerSettings& settings);
 
+  ServerContext(const ServerContext&) = delete;
+  ServerContext& operator=(const ServerContext&) = delete;
+
   // For each handshake. A certificate is chosen by the server name: an exact name before a wildcard, which takes one
   // label; ALPN: http/1.1; a client that offers protocols and not that one is refused (alert
   // no_application_protocol, RFC 7301).
-  boost::asio::ssl::context& context();
-  [[nodiscard]] const std::vector<ServerCertificate>& certificates() const;
+  boost::asio::ssl::context& context() { return contexts_.front(); }
+  [[nodiscard]] const std::vector<ServerCertificate>& certificates() const { return certificates_; }
+
+ private:
+  ServerContext() = default;
+
+  // The context of the pair that the client's hello asks for takes the place of the first.
+  static int choose(SSL* ssl, int* alert, void* self);
+
+  std::vector<boost::asio::ssl::context> contexts_;  // one per pair
+  std::vector<ServerCertificate> certificates_;      // likewise
+  ServerNames names_;
 };
 
 }  // namespace realpeer::tls
