@@ -5,6 +5,7 @@
 
 #include "commands/commands.h"
 #include "config/load.h"
+#include "session/certificates.h"
 
 DECLARE_string(config);
 DECLARE_bool(json);
@@ -49,7 +50,8 @@ void print_text(const Loaded& loaded, const std::string& file) {
 int check(Arguments arguments) {
   if (!arguments.empty()) return usage_error("check takes no argument: name the file with --config FILE");
   if (FLAGS_config.empty()) return usage_error("check needs --config FILE");
-  const Loaded loaded = config::load_file(FLAGS_config);
+  Loaded loaded = config::load_file(FLAGS_config);
+  loaded.add(session::check_certificates(loaded.config));
   if (FLAGS_json) {
     print_json(loaded);
   } else {

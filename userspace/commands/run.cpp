@@ -15,6 +15,7 @@
 #include "commands/commands.h"
 #include "config/load.h"
 #include "kernel/object.h"
+#include "session/certificates.h"
 #include "session/interface_follower.h"
 #include "session/server.h"
 #include "session/transparent.h"
@@ -100,10 +101,16 @@ class Signals {
     signals_.add(SIGUSR1);
   }
 
+  // What the daemon does on SIGUSR1 and SIGHUP.
+  struct Answers {
+    std::function<void()> log_status;
+    std::function<void()> reload;
+  };
+
   // Runs the context until it is over.
-  void wait(session::Server& server, std::function<void()> log_status) {
+  void wait(session::Server& server, Answers answers) {
     server_ = &server;
-    log_status_ = std::move(log_status);
+    answers_ = std::move(answers);
     wait_for_signal();
     context_.run();
   }
@@ -113,9 +120,9 @@ class Signals {
     signals_.async_wait([this](boost::system::error_code error, int signal) {
       if (error) return;
       if (signal == SIGHUP) {
-        spdlog::warn("SIGHUP: this version does not reload; restart to apply a new configuration");
+        answers_.reload();
       } else if (signal == SIGUSR1) {
-        log_status_();
+        answers_.log_status();
       } else if (std::exchange(draining_, true)) {
         spdlog::info("stopping now: {} connections are reset", server_->active());
         context_.stop();
@@ -148,7 +155,7 @@ class Signals {
   }
 
   session::Server* server_ = nullptr;
-  std::function<void()> log_status_;
+  Answers answers_;
   asio::io_context& context_;
   std::chrono::milliseconds drain_;
   asio::signal_set signals_{context_, SIGTERM, SIGINT, SIGHUP};
@@ -156,6 +163,14 @@ class Signals {
   std::chrono::steady_clock::time_point deadline_;
   bool draining_ = false;
 };
+
+void reload(session::Certificates& certificates) {
+  spdlog::warn(
+      "SIGHUP: certificates are read again; this version reloads nothing else: restart to apply a new configuration");
+  if (const auto failed = certificates.reload()) {
+    spdlog::error("{} listeners keep their old certificates: mend what is said above and send SIGHUP again", failed);
+  }
+}
 
 int fail(const std::string& text) {
   spdlog::error("{}", text);
@@ -167,13 +182,19 @@ int fail(const std::string& text) {
 int run(Arguments arguments) {
   if (!arguments.empty()) return usage_error("run takes no argument: name the file with --config FILE");
   if (FLAGS_config.empty()) return usage_error("run needs --config FILE");
-  const auto loaded = config::load_file(FLAGS_config);
+  auto loaded = config::load_file(FLAGS_config);
+  loaded.add(session::check_certificates(loaded.config));
   for (const auto& diagnostic : loaded.diagnostics) std::cerr << diagnostic.to_string() << '\n';
   if (!loaded.ok()) return 2;
   const auto& config = loaded.config;
   set_up_log(config.log);
   std::signal(SIGPIPE, SIG_IGN);
 
+  auto certificates = session::Certificates::load(config);
+  if (!certificates) {
+    std::cerr << certificates.error().to_string() << '\n';
+    return 2;
+  }
   const std::uint32_t workers = FLAGS_threads != 0 ? FLAGS_threads : std::max(1U, std::thread::hardware_concurrency());
   raise_descriptor_limit(config, workers);
   auto access_log = observe::AccessLog::open(config.log.access, spdlog::should_log(spdlog::level::debug));
@@ -192,11 +213,12 @@ int run(Arguments arguments) {
   (*upstreams)->start();
   (*server)->start();
   spdlog::info("ready");
-  signals.wait(**server, [&] {
+  const auto log_status = [&] {
     (*upstreams)->log_status();
     if (host->names() != nullptr) log_names(*host->names());
     if (host->admission() != nullptr) host->admission()->log_status();
-  });
+  };
+  signals.wait(**server, {log_status, [&] { reload(**certificates); }});
   (*server)->stop();
   return 0;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/ip/host_name.hpp>
 #include <deque>
+#include <iterator>
 #include <optional>
 
 #include "config/document.h"
@@ -157,15 +158,6 @@ void mask_control_characters(std::string& text) {
       text, [](unsigned char c) { return c < ' ' || c == '\x7f'; }, '?');
 }
 
-// The main file's first, then each file's by line.
-void sort(std::vector<Diagnostic>& diagnostics, const std::deque<Source>& files) {
-  const auto order = [&files](const Diagnostic& diagnostic) {
-    const auto file = std::ranges::find(files, diagnostic.place.file, [](const Source& s) { return s.report.file(); });
-    return std::pair(file - files.begin(), diagnostic.place.line);
-  };
-  std::ranges::stable_sort(diagnostics, {}, order);
-}
-
 }  // namespace
 
 std::string Diagnostic::to_string() const {
@@ -177,9 +169,17 @@ bool Loaded::ok() const {
   return std::ranges::none_of(diagnostics, [](const Diagnostic& d) { return d.severity == Severity::error; });
 }
 
+void Loaded::add(std::vector<Diagnostic> found) {
+  for (Diagnostic& diagnostic : found) mask_control_characters(diagnostic.text);
+  std::ranges::move(found, std::back_inserter(diagnostics));
+  std::ranges::stable_sort(diagnostics, {}, [this](const Diagnostic& diagnostic) {
+    return std::pair(std::ranges::find(files, diagnostic.place.file) - files.begin(), diagnostic.place.line);
+  });
+}
+
 Loaded load_file(const std::string& path) {
   const auto text = read_file(path);
-  if (!text) return {{}, {{{path, 0}, Severity::error, text.error().text}}};
+  if (!text) return {{}, {{{path, 0}, Severity::error, text.error().text}}, {path}};
   return load_text(*text, path);
 }
 
@@ -187,14 +187,10 @@ Loaded load_text(const std::string& text, const std::string& name) {
   Loaded loaded;
   Sources sources = open_sources(text, name);
   loaded.config = read_sources(sources);
-  const auto add = [&loaded](const std::vector<Diagnostic>& found) {
-    loaded.diagnostics.insert(loaded.diagnostics.end(), found.begin(), found.end());
-  };
-  for (const Source& source : sources.files) add(source.report.diagnostics());
-  add(lint(loaded.config));
-  if (loaded.ok()) add(lint_missing(loaded.config));
-  for (Diagnostic& diagnostic : loaded.diagnostics) mask_control_characters(diagnostic.text);
-  sort(loaded.diagnostics, sources.files);
+  for (const Source& source : sources.files) loaded.files.push_back(source.report.file());
+  for (const Source& source : sources.files) loaded.add(source.report.diagnostics());
+  loaded.add(lint(loaded.config));
+  if (loaded.ok()) loaded.add(lint_missing(loaded.config));
   return loaded;
 }
 

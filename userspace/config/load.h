@@ -19,9 +19,12 @@ struct Diagnostic {
 };
 
 struct Loaded {
-  Config config;  // meaningful only when ok()
-  std::vector<Diagnostic> diagnostics;
+  Config config;                        // meaningful only when ok()
+  std::vector<Diagnostic> diagnostics;  // of the main file first, then of each file, by line
+  std::vector<std::string> files{};     // the main one first
 
+  // Puts in among the others what was found out later.
+  void add(std::vector<Diagnostic> found);
   [[nodiscard]] bool ok() const;  // no errors; warnings allowed
 };
 

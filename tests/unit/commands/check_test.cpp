@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "commands/commands.h"
+#include "harness/issued.h"
 #include "harness/process.h"
 
 namespace realpeer::commands {
@@ -13,6 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
 
 struct Outcome {
   int exit_code = 0;
@@ -37,7 +39,8 @@ class CheckCommand : public ::testing::Test {
     fs::current_path(before_, ignored);
   }
 
-  void write_included(const std::string& text) const { folder_.write("etc/conf.d/b.yaml", text); }
+  void write(const std::string& name, const std::string& text) const { folder_.write("etc/conf.d/" + name, text); }
+  void write_included(const std::string& text) const { write("b.yaml", text); }
 
   // In the folder `working` of the test's.
   [[nodiscard]] Outcome run(const std::string& working, const std::string& file, bool json = false) const {
@@ -93,6 +96,37 @@ TEST_F(CheckCommand, PrintsOneObjectOfJson) {
                          R"("text":"endpoints: 'web' has no port: write 'web:PORT'"}]})"
                          "\n");
   EXPECT_EQ(outcome.err, "");
+}
+
+TEST_F(CheckCommand, ReportsCertificateFilesInTheirPlaceAmongTheRest) {
+  write_included(
+      "backends: { b: { endpoints: ['10.0.0.7:80'] }, c: { endpoints: ['10.0.0.8:80'] } }\n"
+      "listeners:\n"
+      "- name: https\n"
+      "  bind: 192.0.2.9:443\n"
+      "  tls: { certificate: none.pem, key: none.key }\n"
+      "  route: { http: [{ backend: b }], default: c, sni: x }\n");
+  EXPECT_EQ(run("etc", "realpeer.yaml").exit_code, 2);
+  EXPECT_THAT(run("", "etc/realpeer.yaml").err,
+              MatchesRegex("etc/conf.d/b.yaml:5: error: certificate 'etc/conf.d/none.pem' cannot be read: .*\n"
+                           "etc/conf.d/b.yaml:6: error: .*\n"));
+  EXPECT_THAT(run("etc", "realpeer.yaml", true).out,
+              HasSubstr(R"({"file":"conf.d/b.yaml","line":5,"severity":"error","text":"certificate)"));
+}
+
+TEST_F(CheckCommand, WarnsOfACertificateThatHasExpired) {
+  const auto issued = testing::issue({.names = {"DNS:git.example.com"}, .expires_in = std::chrono::hours(-49)});
+  write("git.pem", issued.certificate);
+  write("git.key", issued.key);
+  write_included(
+      "backends: { b: { endpoints: ['10.0.0.7:80'] } }\n"
+      "listeners:\n"
+      "- { name: https, bind: '192.0.2.9:443', tls: { certificate: git.pem, key: git.key },"
+      " route: { http: [{ backend: b }] } }\n");
+  const Outcome outcome = run("etc", "realpeer.yaml");
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(outcome.out, "realpeer.yaml: ok: 2 listeners, 1 backend, 1 warning\n");
+  EXPECT_THAT(outcome.err, HasSubstr("conf.d/b.yaml:3: warning: certificate 'conf.d/git.pem' expired on "));
 }
 
 TEST_F(CheckCommand, RefusesToGuessTheFile) {
