@@ -176,7 +176,9 @@ Parsed<std::string> parse_check_path(std::string_view text) {
   if (http::is_plain_path(path) && std::ranges::all_of(text.substr(path.size()), http::is_query_character)) {
     return {boost::system::in_place_value, text};
   }
-  return Problem{quoted(text) + " is no path to ask for: write one that begins with '/', as in '/healthz'"};
+  return Problem{quoted(text) +
+                 " is no path to ask for: write one that begins with '/', without spaces, broken escapes "
+                 "and parts that are '.' or '..', as in '/healthz'"};
 }
 
 Parsed<std::string> parse_check_host(std::string_view text) {
@@ -211,7 +213,11 @@ void read_health(Report& report, const MapReader& backend_map, Backend& backend)
   map.read("fall", health.fall, integer_within(ranges::health_counts));
   map.read("send_proxy", health.send_local, parse_send_proxy);
   map.read("path", health.path, parse_check_path);
+  if (const Value* path = map.find("path")) backend.places.health_path = report.place(path->line);
   map.read("host", health.host, parse_check_host);
+  if (map.mentions("host") && !map.mentions("path")) {
+    report.error(value->line, "health: 'host' is of a request: add path, as in path: /healthz");
+  }
   backend.places.health = report.place(value->line);
   if (const Value* timeout = map.find("timeout")) backend.places.health_timeout = report.place(timeout->line);
   backend.health = health;
@@ -225,6 +231,14 @@ void read_ejection(Report& report, const MapReader& backend_map, Ejection& eject
   const MapReader map(report, *value, keys::ejection, "ejection.");
   map.read("failures", ejection.failures, integer_within(ranges::ejection_failures));
   map.read("duration", ejection.duration, duration_within(ranges::ejection_duration));
+}
+
+// What only requests have.
+void read_http(Report& report, const MapReader& map, Backend& backend) {
+  map.read("keep_alive", backend.keep_alive, duration_within(ranges::keep_alive));
+  if (const Value* value = map.find("keep_alive")) backend.places.keep_alive = report.place(value->line);
+  map.read("forwarded", backend.forwarded, parse_off_on);
+  if (const Value* value = map.find("forwarded")) backend.places.forwarded = report.place(value->line);
 }
 
 Backend read_backend(Report& report, const MapReader::Entry& entry) {
@@ -247,8 +261,7 @@ Backend read_backend(Report& report, const MapReader::Entry& entry) {
   map.read("balance", backend.balance, parse_balance);
   read_tlvs(report, map, backend);
   read_health(report, map, backend);
-  map.read("keep_alive", backend.keep_alive, duration_within(ranges::keep_alive));
-  map.read("forwarded", backend.forwarded, parse_off_on);
+  read_http(report, map, backend);
   read_ejection(report, map, backend.ejection);
   return backend;
 }

@@ -24,6 +24,23 @@ const Backend* Config::find_backend(std::string_view name) const {
   return found == backends.end() ? nullptr : &*found;
 }
 
+std::vector<const Backend*> Config::backends_of(const Listener& listener) const {
+  std::vector<const Backend*> found;
+  for (const std::string_view name : policy::targets(listener.route)) {
+    if (const Backend* backend = find_backend(name)) found.push_back(backend);
+  }
+  return found;
+}
+
+std::vector<const Listener*> Config::listeners_of(const Backend& backend) const {
+  std::vector<const Listener*> found;
+  for (const Listener& listener : listeners) {
+    const auto names = policy::targets(listener.route);
+    if (std::ranges::find(names, backend.name) != names.end()) found.push_back(&listener);
+  }
+  return found;
+}
+
 bool Config::uses(Identity identity) const {
   return std::ranges::find(backends, identity, &Backend::identity) != backends.end();
 }

@@ -22,6 +22,8 @@ struct Place {
   int line = 0;  // 1-based
 };
 std::string to_string(const Place& place);
+// A setting's own place where it is known, else that of what it belongs to.
+inline const Place& place_or(const Place& own, const Place& owner) { return own.line > 0 ? own : owner; }
 
 enum class Datapath : std::uint8_t { automatic, sockmap, relay };
 
@@ -153,8 +155,11 @@ struct BackendPlaces {
   Place identity{};
   Place health{};
   Place health_timeout{};
+  Place health_path{};
   Place send_tlvs{};
   Place pass_through_tlvs{};
+  Place keep_alive{};
+  Place forwarded{};
 };
 
 struct Backend {
@@ -180,7 +185,8 @@ struct ListenerPlaces {
   Place accept_proxy;
   std::vector<Place> trusted_cidrs;  // one per network
   Place untrusted{};
-  Place trusted_forwarders{};
+  std::vector<Place> trusted_forwarders{};  // one per network
+  std::vector<Place> redirects{};           // one per rule that has one
 };
 
 // PEM files, as written, or below the folder of the file that names them.
@@ -273,6 +279,9 @@ struct Config {
   Log log;
 
   [[nodiscard]] const Backend* find_backend(std::string_view name) const;
+  // The backends that a listener's route may choose, and the listeners whose route may choose a backend.
+  [[nodiscard]] std::vector<const Backend*> backends_of(const Listener& listener) const;
+  [[nodiscard]] std::vector<const Listener*> listeners_of(const Backend& backend) const;
   // Whether any backend is told so.
   [[nodiscard]] bool uses(Identity identity) const;
 };

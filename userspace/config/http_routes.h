@@ -1,14 +1,13 @@
 // The `http` rules of a route.
 #pragma once
 
-#include <vector>
-
+#include "config/config.h"
 #include "config/reader.h"
 #include "config/targets.h"
-#include "policy/http_route.h"
 
 namespace realpeer::config {
 
-std::vector<policy::HttpRule> read_http_rules(Report& report, const Value& list, const TargetReader& targets);
+// Fills in the listener's rules and where their redirects stand.
+void read_http_rules(const Value& list, const TargetReader& targets, Listener& listener);
 
 }  // namespace realpeer::config

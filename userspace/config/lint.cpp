@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "config/lint_admission.h"
+#include "config/lint_http.h"
 #include "config/profiles.h"
 #include "config/scalars.h"
 #include "config/spelling.h"
@@ -12,9 +13,6 @@ namespace realpeer::config {
 namespace {
 
 using policy::AcceptProxy;
-
-// The setting's own place where it is known, else that of what it belongs to.
-const Place& place_or(const Place& own, const Place& owner) { return own.line > 0 ? own : owner; }
 
 void warn(std::vector<Diagnostic>& found, const Place& place, std::string text) {
   found.push_back({place, Severity::warning, std::move(text)});
@@ -75,68 +73,16 @@ void lint_binds(const std::vector<Listener>& listeners, std::vector<Diagnostic>&
   }
 }
 
-// The backends a listener's route may choose; what is not there was an error already.
-std::vector<const Backend*> backends_of(const Config& config, const Listener& listener) {
-  std::vector<const Backend*> found;
-  for (const std::string_view name : policy::targets(listener.route)) {
-    if (const Backend* backend = config.find_backend(name)) found.push_back(backend);
-  }
-  return found;
-}
-
 void lint_identity(const Config& config, std::vector<Diagnostic>& found) {
   for (const Listener& listener : config.listeners) {
-    if (listener.trust.accept_proxy == AcceptProxy::off) continue;
-    for (const Backend* backend : backends_of(config, listener)) {
+    if (listener.trust.accept_proxy == AcceptProxy::off || listener.route.is_http()) continue;
+    for (const Backend* backend : config.backends_of(listener)) {
       if (backend->identity != Identity::none) continue;
       if (backend->profile != Profile::none) continue;  // lint_profile() says worse of it
       warn(found, place_or(backend->places.identity, backend->place),
            "backend " + quoted(backend->name) + " has identity: none behind listener " + quoted(listener.name) +
                ", which accepts headers: it will see this gateway's address and not the client's: use proxy-v2 or "
                "proxy-v1 if it can read them");
-    }
-  }
-}
-
-// What only requests have.
-void lint_http(const Listener& listener, std::vector<Diagnostic>& found) {
-  if (listener.route.is_http()) {
-    for (const auto& cidr : listener.trusted_forwarders) {
-      if (!cidr.is_everything()) continue;
-      warn(found, place_or(listener.places.trusted_forwarders, listener.place),
-           "trusted_forwarders has " + cidr.to_string() +
-               ": anybody can write X-Forwarded-For and be any client: list only the proxies that set it");
-    }
-    return;
-  }
-  if (!listener.route.reads_hello() && !listener.route.otherwise) return;  // what could not be read is an error already
-  const auto refuse = [&](const Place& place, const std::string& text) {
-    found.push_back({place_or(place, listener.place), Severity::error, text});
-  };
-  if (listener.tls) {
-    refuse(listener.tls->place,
-           "tls of listener " + quoted(listener.name) +
-               " ends TLS, and only requests are routed then: write route: { http: […] }; to pass TLS on as it is, "
-               "remove tls and route by sni");
-  }
-  if (!listener.trusted_forwarders.empty()) {
-    refuse(listener.places.trusted_forwarders, "trusted_forwarders of listener " + quoted(listener.name) +
-                                                   " is about X-Forwarded-For, which only a listener with route: { "
-                                                   "http: […] } reads: remove it");
-  }
-}
-
-// A client in X-Forwarded-For needs requests to write it into.
-void lint_xff(const Config& config, std::vector<Diagnostic>& found) {
-  for (const Listener& listener : config.listeners) {
-    if (listener.route.is_http()) continue;
-    for (const Backend* backend : backends_of(config, listener)) {
-      if (backend->identity != Identity::xff) continue;
-      found.push_back({place_or(backend->places.identity, backend->place), Severity::error,
-                       "backend " + quoted(backend->name) + " has identity: xff, and listener " +
-                           quoted(listener.name) +
-                           " leads to it without looking at requests: route there with http, "
-                           "or choose another identity"});
     }
   }
 }
@@ -152,7 +98,14 @@ void lint_profile(const Backend& backend, std::vector<Diagnostic>& found) {
 
 void lint_health(const Backend& backend, std::vector<Diagnostic>& found) {
   if (!backend.health || backend.health->send_local || !sends_header(backend.identity)) return;
-  if (!facts_of(backend.profile).takes_local) return;  // there is no better check
+  if (!facts_of(backend.profile).takes_local) {
+    if (backend.health->path.empty()) return;  // there is no better check
+    warn(found, place_or(backend.places.health_path, backend.place),
+         "health.path of backend " + quoted(backend.name) + " is asked for without a header, and profile " +
+             std::string(to_string(backend.profile)) +
+             " takes none that names nobody: where it demands one every check fails: remove path");
+    return;
+  }
   warn(found, place_or(backend.places.health, backend.place),
        "health checks of backend " + quoted(backend.name) +
            " come without a header: a receiver that demands one refuses them, or logs each: write send_proxy: local in "
@@ -168,28 +121,18 @@ void lint_check_time(const Backend& backend, std::vector<Diagnostic>& found) {
            " or less, or a longer interval");
 }
 
-// The listeners whose connections may go to the backend.
-std::vector<const Listener*> listeners_of(const Config& config, const Backend& backend) {
-  std::vector<const Listener*> found;
-  for (const Listener& listener : config.listeners) {
-    const auto names = policy::targets(listener.route);
-    if (std::ranges::find(names, backend.name) != names.end()) found.push_back(&listener);
-  }
-  return found;
-}
-
 bool accepts_headers(const Listener* listener) { return listener->trust.accept_proxy != AcceptProxy::off; }
 
 // What only a ClientHello or a believed header can tell.
 void lint_tlvs(const Config& config, const Backend& backend, std::vector<Diagnostic>& found) {
-  const auto listeners = listeners_of(config, backend);
+  const auto listeners = config.listeners_of(backend);
   if (listeners.empty() || std::ranges::any_of(listeners, accepts_headers)) return;
   if (backend.tlvs.passes()) {
     warn(found, place_or(backend.places.pass_through_tlvs, backend.place),
          "pass_through_tlvs of backend " + quoted(backend.name) +
              " passes nothing on: no listener that leads to it accepts headers: remove it, or set accept_proxy there");
   }
-  const auto reads_hello = [](const Listener* listener) { return listener->route.reads_hello(); };
+  const auto reads_hello = [](const Listener* listener) { return listener->route.reads_hello() || listener->tls; };
   if ((!backend.tlvs.authority && !backend.tlvs.alpn) || std::ranges::any_of(listeners, reads_hello)) return;
   warn(found, place_or(backend.places.send_tlvs, backend.place),
        "send_tlvs of backend " + quoted(backend.name) +
@@ -203,13 +146,14 @@ void lint_peername(const Config& config, std::vector<Diagnostic>& found) {
 }
 
 void lint_unused(const Config& config, const Backend& backend, std::vector<Diagnostic>& found) {
-  if (!listeners_of(config, backend).empty()) return;
+  if (!config.listeners_of(backend).empty()) return;
   warn(found, backend.place,
        "backend " + quoted(backend.name) + " is used by no listener: route one to it or remove it");
 }
 
 void lint_refusal(const Listener& listener, std::vector<Diagnostic>& found) {
-  if (!policy::targets(listener.route).empty()) return;
+  // A rule without a backend redirects.
+  if (listener.route.is_http() || !policy::targets(listener.route).empty()) return;
   warn(found, listener.place,
        "listener " + quoted(listener.name) +
            " refuses every connection: its route leads to no backend: name one, or remove the listener");
@@ -251,11 +195,7 @@ void lint_loops(const Config& config, const Backend& backend, std::vector<Diagno
 
 std::vector<Diagnostic> lint(const Config& config) {
   std::vector<Diagnostic> found;
-  for (const Listener& listener : config.listeners) {
-    lint_trust(listener, found);
-    lint_http(listener, found);
-  }
-  lint_xff(config, found);
+  for (const Listener& listener : config.listeners) lint_trust(listener, found);
   lint_binds(config.listeners, found);
   lint_identity(config, found);
   for (const Backend& backend : config.backends) {
@@ -264,12 +204,14 @@ std::vector<Diagnostic> lint(const Config& config) {
     lint_loops(config, backend, found);
   }
   lint_admission(config, found);
+  lint_http(config, found);
   return found;
 }
 
 std::vector<Diagnostic> lint_missing(const Config& config) {
   std::vector<Diagnostic> found;
   lint_missing_admission(config, found);
+  lint_missing_http(config, found);
   lint_peername(config, found);
   for (const Listener& listener : config.listeners) lint_refusal(listener, found);
   for (const Backend& backend : config.backends) {

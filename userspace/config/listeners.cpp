@@ -72,9 +72,11 @@ void read_untrusted(Report& report, const MapReader& map, Listener& listener) {
 void read_trusted_forwarders(Report& report, const MapReader& map, Listener& listener) {
   const Value* list = map.find("trusted_forwarders");
   if (list == nullptr) return;
-  listener.places.trusted_forwarders = report.place(list->line);
   for (const Value& item : read_items(report, *list)) {
-    if (auto cidr = read_scalar(report, item, parse_cidr)) listener.trusted_forwarders.push_back(std::move(*cidr));
+    auto cidr = read_scalar(report, item, parse_cidr);
+    if (!cidr) continue;
+    listener.trusted_forwarders.push_back(std::move(*cidr));
+    listener.places.trusted_forwarders.push_back(report.place(item.line));
   }
 }
 
@@ -100,7 +102,7 @@ Listener read_listener(Report& report, const Value& item, const BackendNames& ba
   read_bounds(map, listener);
   read_tls(report, map, listener.tls);
   read_trusted_forwarders(report, map, listener);
-  read_route(report, map, backends, listener.route);
+  read_route(report, map, backends, listener);
   return listener;
 }
 

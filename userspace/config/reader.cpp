@@ -72,7 +72,6 @@ std::vector<MapReader::Written> MapReader::written_keys(const Value& map, std::s
 bool MapReader::knows(const Written& written, const Keys& keys) {
   if (std::ranges::find(keys.known, written.key) != keys.known.end()) return true;
   if (std::ranges::find(keys.unavailable, written.key) != keys.unavailable.end()) {
-    has_unavailable_ = true;
     report_->error(written.line, quoted(written.key) + " is not available in this version: remove it");
     return false;
   }

@@ -96,8 +96,6 @@ class MapReader {
   [[nodiscard]] bool mentions(std::string_view key) const;
   // All keys for which mentions() is true.
   [[nodiscard]] const std::vector<std::string>& mentioned() const { return mentioned_; }
-  // Whether a key of the design was used that this version does not have.
-  [[nodiscard]] bool has_unavailable() const { return has_unavailable_; }
   // False if the value was no map, which is an error already recorded.
   [[nodiscard]] bool is_map() const { return is_map_; }
   [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
@@ -117,7 +115,6 @@ class MapReader {
   Report* report_;
   int line_;
   bool is_map_;
-  bool has_unavailable_ = false;
   std::vector<std::string> mentioned_;
   std::vector<Entry> entries_;
 };

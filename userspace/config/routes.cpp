@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 
 #include "config/http_routes.h"
 #include "config/sections.h"
@@ -72,32 +71,41 @@ void read_names(const Value& value, const TargetReader& targets, policy::Route& 
   }
 }
 
-constexpr std::array<std::string_view, 3> kinds{"backend", "sni", "http"};
+constexpr std::string_view use_of_default =
+    "route.default: is for what no server name of 'sni' or rule of 'http' takes";
 
-std::string_view last_key(std::string_view path) { return path.substr(path.rfind('.') + 1); }
+// `backend` takes every connection.
+void require_nothing_beside_backend(Report& report, const MapReader& map, const Value& backend) {
+  const auto refuse_beside = [&](std::string_view kind, const std::string& rest) {
+    report.error(backend.line, "route.backend: takes every connection and cannot stand beside '" + std::string(kind) +
+                                   "': write default: NAME for what no " + rest + " takes");
+  };
+  const Value* otherwise = map.find(words::otherwise);
+  if (map.find("sni") != nullptr) {
+    refuse_beside("sni", "server name");
+  } else if (map.find("http") != nullptr) {
+    refuse_beside("http", "rule");
+  } else if (otherwise != nullptr) {
+    report.error(otherwise->line,
+                 std::string(use_of_default) + ", and 'backend' takes every connection: remove one of the two");
+  }
+}
 
 // One of `backend`, `sni` and `http`; `default` beside the last two. Each mistake is one error, at the key that is too
 // much.
 void require_one_kind(Report& report, const MapReader& map) {
-  std::vector<const Value*> found;
-  for (const auto kind : kinds) {
-    if (const Value* value = map.find(kind)) found.push_back(value);
+  const Value* rules = map.find("http");
+  if (rules != nullptr && map.find("sni") != nullptr) {
+    report.error(rules->line,
+                 "route.http: reads requests and cannot stand beside 'sni', which passes TLS on unread: give one of "
+                 "the two a listener of its own");
   }
-  const Value* otherwise = map.find(words::otherwise);
-  const auto mentioned = [&map](std::string_view kind) { return map.mentions(kind); };
-  if (found.size() > 1) {
-    report.error(found[1]->line, found[1]->path + ": cannot stand beside '" + std::string(last_key(found[0]->path)) +
-                                     "': a listener routes in one way; default: NAME takes what no name or rule takes");
-  } else if (map.find("backend") != nullptr && otherwise != nullptr) {
-    report.error(otherwise->line,
-                 "route.default: is for what no server name of 'sni' and no rule of 'http' takes, and 'backend' takes "
-                 "every connection: remove one of the two");
-  } else if (std::ranges::any_of(kinds, mentioned) || map.has_unavailable()) {
-    return;
-  } else if (otherwise != nullptr) {
-    report.error(otherwise->line,
-                 "route.default: is for what no server name of 'sni' and no rule of 'http' takes: add sni: { NAME: "
-                 "BACKEND }, or write backend: NAME");
+  if (const Value* backend = map.find("backend")) return require_nothing_beside_backend(report, map, *backend);
+  if (map.mentions("backend") || map.mentions("sni") || map.mentions("http")) return;
+  if (const Value* otherwise = map.find(words::otherwise)) {
+    report.error(otherwise->line, std::string(use_of_default) +
+                                      ": add sni: { NAME: BACKEND } or http: [{ host: NAME, backend: BACKEND }], or "
+                                      "write backend: NAME");
   } else if (!map.mentions(words::otherwise)) {
     map.report_missing("backend",
                        "name one of the backends, as in route: { backend: NAME }, or route by server name with sni, or "
@@ -107,16 +115,17 @@ void require_one_kind(Report& report, const MapReader& map) {
 
 }  // namespace
 
-void read_route(Report& report, const MapReader& listener_map, const BackendNames& backends, policy::Route& route) {
+void read_route(Report& report, const MapReader& listener_map, const BackendNames& backends, Listener& listener) {
   const Value* value = listener_map.require("route", "say where connections go, as in route: { backend: NAME }");
   if (value == nullptr) return;
   const MapReader map(report, *value, keys::route, "route.");
   if (!map.is_map()) return;
   require_one_kind(report, map);
   const TargetReader targets(report, backends);
+  policy::Route& route = listener.route;
   if (const Value* backend = map.find("backend")) route.otherwise = targets.backend(*backend);
   if (const Value* names = map.find("sni")) read_names(*names, targets, route);
-  if (const Value* rules = map.find("http")) route.http = read_http_rules(report, *rules, targets);
+  if (const Value* rules = map.find("http")) read_http_rules(*rules, targets, listener);
   if (const Value* otherwise = map.find(words::otherwise)) route.otherwise = targets.backend_or_reject(*otherwise);
 }
 

@@ -67,12 +67,6 @@ bool is_name_character(char c) { return is_alphanumeric(c) || c == '.' || c == '
 // Digits and dots alone are meant as an address, if not a whole one.
 bool looks_like_v4(std::string_view host) { return host.find_first_not_of("0123456789.") == std::string_view::npos; }
 
-// RFC 6066, section 3: no literal addresses as server names.
-bool is_address(std::string_view name) {
-  const bool v4 = !name.empty() && looks_like_v4(name);
-  return v4 || net::parse_endpoint("[" + std::string(name) + "]:1").has_value();
-}
-
 // Host names as resolvers take them, and literal addresses. What looks like an address and is none would be looked up
 // as a name, which is never what was meant.
 bool is_host(std::string_view host, std::string_view endpoint) {
@@ -83,6 +77,11 @@ bool is_host(std::string_view host, std::string_view endpoint) {
 }
 
 }  // namespace
+
+bool is_address(std::string_view name) {
+  const bool v4 = !name.empty() && looks_like_v4(name);
+  return v4 || net::parse_endpoint("[" + std::string(name) + "]:1").has_value();
+}
 
 Parsed<milliseconds> parse_duration(std::string_view text, Range<milliseconds> range) {
   const auto [number, suffix] = split_quantity(text);
@@ -182,6 +181,7 @@ Parsed<std::string> parse_server_name_pattern(std::string_view text) {
   }
   const bool wildcard = text.starts_with("*.");
   const std::string_view name = wildcard ? text.substr(2) : text;
+  // RFC 6066, section 3: no literal addresses as server names.
   if (is_address(name)) {
     return refuse("is an address, and no client asks for one by SNI: write a host name, or default: NAME beside sni");
   }

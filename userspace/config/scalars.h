@@ -56,6 +56,9 @@ Parsed<std::string> parse_log_target(std::string_view text);
 // "HOST:PORT" of a backend: an address or a host name. No look-up happens here.
 Parsed<EndpointSpec> parse_endpoint_spec(std::string_view text);
 
+// Whether it is meant as an IP address rather than a name; without brackets.
+bool is_address(std::string_view text);
+
 // A server name of a route, in lower case: "git.example.com", or "*.example.com" for all below it.
 Parsed<std::string> parse_server_name_pattern(std::string_view text);
 

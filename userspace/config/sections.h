@@ -32,6 +32,6 @@ void read_limits(Report& report, const MapReader& root, Limits& limits);
 void read_tls(Report& report, const MapReader& listener_map, std::optional<Tls>& tls);
 
 // The `route` of a listener.
-void read_route(Report& report, const MapReader& listener_map, const BackendNames& backends, policy::Route& route);
+void read_route(Report& report, const MapReader& listener_map, const BackendNames& backends, Listener& listener);
 
 }  // namespace realpeer::config

@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "config/sections.h"
+#include "config/spelling.h"
 
 namespace realpeer::config {
 
@@ -17,14 +18,22 @@ std::string resolved(const Report& report, const std::string& path) {
   return (std::filesystem::path(report.file()).parent_path() / path).string();
 }
 
+Parsed<std::string> parse_file(std::string_view text) {
+  if (!text.empty() && !text.ends_with('/')) return {boost::system::in_place_value, text};
+  return Problem{quoted(text) + " is no file: write the path of a PEM file"};
+}
+
 // One of the two alone is an error that names the other.
 std::optional<CertificateFiles> read_files(Report& report, const MapReader& map, int line) {
+  if (map.is_map() && !map.mentions("certificate") && !map.mentions("key")) {
+    map.report_missing("certificate", "name PEM files, as in certificate: wildcard.pem and key: wildcard.key");
+    return std::nullopt;
+  }
   const Value* certificate =
-      map.require("certificate", "name the chain's PEM file, as in certificate: wildcard.pem, and its key");
+      map.require("certificate", "name the PEM file of the chain, as in certificate: wildcard.pem");
   const Value* key = map.require("key", "name the PEM file of the certificate's key, as in key: wildcard.key");
-  if (certificate == nullptr || key == nullptr) return std::nullopt;
-  const auto certificate_path = read_text(report, *certificate);
-  const auto key_path = read_text(report, *key);
+  const auto certificate_path = certificate == nullptr ? std::nullopt : read_scalar(report, *certificate, parse_file);
+  const auto key_path = key == nullptr ? std::nullopt : read_scalar(report, *key, parse_file);
   if (!certificate_path || !key_path) return std::nullopt;
   return CertificateFiles{resolved(report, *certificate_path), resolved(report, *key_path), report.place(line)};
 }
@@ -48,7 +57,9 @@ void read_certificates(Report& report, const MapReader& map, const Value& tls, T
   if (items.empty() && list->node.IsSequence()) {
     report.error(list->line, list->message("is empty: list at least one { certificate: FILE, key: FILE }"));
   }
-  for (const Value& item : items) add(read_files(report, MapReader(report, item, keys::certificate), item.line));
+  for (const Value& item : items) {
+    add(read_files(report, MapReader(report, item, keys::certificate, item.path + "."), item.line));
+  }
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{
             "AnUnknownIdentity", with_endpoint("    identity: proxy-v3"),
             "5: error: identity: 'proxy-v3' is not known; did you mean 'proxy-v2'? choose one of proxy-v2, proxy-v1, "
-            "peername, transparent, none"},
+            "peername, transparent, xff, none"},
         Refusal{"AnUnknownBackendKey", with_backend("    endpoint: ['10.0.0.7:80']"),
                 "4: error: unknown key 'endpoint'; did you mean 'endpoints'?"}),
     name_of);
@@ -220,12 +220,6 @@ TEST(LoadRefuses, ABackendWithoutValueOnceAndNotTheRoutesToIt) {
 TEST(LoadRefuses, BackendsThatCannotBeReadOnceAndNotTheRoutesToThem) {
   EXPECT_THAT(problems("listeners: [{ name: a, bind: '192.0.2.9:80', route: { backend: b } }]\nbackend: {}\n"),
               ElementsAre("t.yaml:2: error: unknown key 'backend'; did you mean 'backends'?"));
-}
-
-TEST(IdentityNotAvailable, IsNotCalledUnknown) {
-  EXPECT_THAT(problems(with_backend("    endpoints: ['10.0.0.7:80']\n    identity: xff")),
-              ElementsAre("t.yaml:5: error: identity: 'xff' is not available in this version: choose one of proxy-v2, "
-                          "proxy-v1, peername, transparent, none"));
 }
 
 }  // namespace

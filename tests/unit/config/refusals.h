@@ -21,9 +21,9 @@ struct Refusal {
 inline void PrintTo(const Refusal& shown, std::ostream* out) { *out << shown.name; }
 
 // Its one test, WithLineAndRemedy, stands in errors_test.cpp; each theme has a file of cases.
-class LoadRefuses : public testing::TestWithParam<Refusal> {};
+class LoadRefuses : public ::testing::TestWithParam<Refusal> {};
 
-inline std::string name_of(const testing::TestParamInfo<Refusal>& test) { return test.param.name; }
+inline std::string name_of(const ::testing::TestParamInfo<Refusal>& test) { return test.param.name; }
 
 inline const std::string no_name =
     " cannot be a name: write 1 to 63 letters, digits, '.', '_' or '-', and not '.' or '..'";

@@ -31,13 +31,11 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"ARouteThatIsNoMap", with_listener("  route: b"), "5: error: route:" + map_remedy},
         Refusal{"ARouteToNowhere", with_listener("  route: {}"),
                 "5: error: 'backend' is missing: name one of the backends, as in route: { backend: NAME }, or route by "
-                "server name with sni"},
+                "server name with sni, or by request with http"},
         Refusal{"ARouteToAnUnknownBackend", with_listener("  route: { backend: nope }"),
                 "5: error: route.backend: there is no backend 'nope': the known ones are b"},
         Refusal{"AnUnknownRouteKey", with_listener("  route: { bakend: b }"),
-                "5: error: unknown key 'bakend'; did you mean 'backend'?"},
-        Refusal{"ARouteByHttp", with_listener("  route:\n    http: []"),
-                "6: error: 'http' is not available in this version: remove it"}),
+                "5: error: unknown key 'bakend'; did you mean 'backend'?"}),
     name_of);
 
 INSTANTIATE_TEST_SUITE_P(
@@ -48,19 +46,24 @@ INSTANTIATE_TEST_SUITE_P(
             "8: error: route.backend: takes every connection and cannot stand beside 'sni': write default: NAME for "
             "what no server name takes"},
         Refusal{"ABackendBesideADefault", with_route("    backend: b,\n    default: c"),
-                "8: error: route.default: is for what no server name of 'sni' takes, and 'backend' takes every "
-                "connection: remove one of the two"},
-        Refusal{"ADefaultWithoutServerNames", with_route("    default: b"),
-                "7: error: route.default: is for what no server name of 'sni' takes: add sni: { NAME: BACKEND }, or "
-                "write backend: NAME"},
+                "8: error: route.default: is for what no server name of 'sni' or rule of 'http' takes, and 'backend' "
+                "takes every connection: remove one of the two"},
+        Refusal{
+            "ADefaultWithoutServerNames", with_route("    default: b"),
+            "7: error: route.default: is for what no server name of 'sni' or rule of 'http' takes: add sni: { NAME: "
+            "BACKEND } or http: [{ host: NAME, backend: BACKEND }], or write backend: NAME"},
         Refusal{"ADefaultWithoutValue", with_route("    sni: { a.example.com: b },\n    default: ~"),
                 "8: error: route.default:" + no_value},
         Refusal{"ADefaultThatIsAMap", with_route("    sni: { a.example.com: b },\n    default: { backend: b }"),
                 "8: error: route.default: must be a single value, not a map"},
         Refusal{"AMisspeltSni", with_route("    snl: { a.example.com: b },\n    default: b"),
                 "7: error: unknown key 'snl'; did you mean 'sni'?"},
-        Refusal{"ARouteByHttpWithADefault", with_route("    http: [],\n    default: reject"),
-                "7: error: 'http' is not available in this version: remove it"},
+        Refusal{"ABackendBesideRules", with_route("    backend: c,\n    http: [{ backend: b }],\n    default: b"),
+                "7: error: route.backend: takes every connection and cannot stand beside 'http': write default: NAME "
+                "for what no rule takes"},
+        Refusal{"RulesBesideServerNames", with_route("    http: [{ backend: b }],\n    sni: { a.example.com: c }"),
+                "7: error: route.http: reads requests and cannot stand beside 'sni', which passes TLS on unread: give "
+                "one of the two a listener of its own"},
         Refusal{"ABackendThatIsAList", with_route("    backend: [b]"),
                 "7: error: route.backend: must be a single value, not a list"},
         Refusal{"RejectAsTheBackend", with_route("    backend: reject"),

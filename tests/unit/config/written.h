@@ -29,6 +29,25 @@ inline std::string with_routed_listener(const std::string& lines) {
   return with_listener(lines + "\n  route: { backend: b }");
 }
 
+// `lines`, indented by two, are lines 5 and on; one of them is the route.
+inline std::string with_listener_to_xff(const std::string& lines) {
+  return "backends: { b: { endpoints: ['10.0.0.7:80'], identity: xff } }\n"
+         "listeners:\n"
+         "- name: a\n"
+         "  bind: 192.0.2.9:80\n" +
+         lines + "\n";
+}
+
+// A listener that routes every request to b; `lines`, indented by two, are lines 6 and on.
+inline std::string with_http_listener(const std::string& lines) {
+  return with_listener_to_xff("  route: { http: [{ backend: b }] }\n" + lines);
+}
+
+// `rules`, items indented by four, are lines 7 and on.
+inline std::string with_rules(const std::string& rules) {
+  return with_listener_to_xff("  route:\n    http:\n" + rules);
+}
+
 // `lines`, indented by four, are lines 4 and on.
 inline std::string with_backend(const std::string& lines) {
   return "listeners: [{ name: a, bind: '192.0.2.9:80', route: { backend: b } }]\n"
