@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <boost/asio/ip/address_v6.hpp>
+#include <charconv>
+#include <cstdint>
 
 #include "http/characters.h"
 
@@ -24,7 +26,9 @@ bool is_host(std::string_view host) {
 }
 
 bool is_port(std::string_view port) {
-  return !port.empty() && port.size() <= 5 && std::ranges::all_of(port, [](char c) { return c >= '0' && c <= '9'; });
+  std::uint16_t number = 0;
+  const auto [end, failed] = std::from_chars(port.data(), port.data() + port.size(), number);
+  return failed == std::errc{} && end == port.data() + port.size() && port.size() <= 5;
 }
 
 // Where the port's colon stands; npos: there is none.

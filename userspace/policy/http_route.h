@@ -11,15 +11,15 @@ namespace realpeer::policy {
 
 struct HttpRule {
   std::string host;  // as a key of Route::names; empty: every host
-  std::string
-      path;  // "/" or "/api": that path and all below it, by segments; begins with '/', ends with one only if "/"
+  // "/" or "/api": that path and all below it, by segments. Ends with '/' only if it is "/".
+  std::string path;
   std::optional<std::string> backend;                  // its name; nothing: answered with a redirection to https
   std::optional<std::chrono::milliseconds> timeout{};  // of the response; nothing: timeouts.response
 };
 
 // An exact host before a wildcard, a longer wildcard before a shorter one, both before every host; then the longer
-// path. A request that no rule of its host takes falls back to the rules of every host. `host` is without a port,
-// `path` without a query, as they came. Null: no rule takes it.
+// path. A request whose path no rule of its host takes falls back in the same order. `host` is without a port, `path`
+// without a query, as they came. Null: no rule takes it.
 const HttpRule* choose(const std::vector<HttpRule>& rules, std::string_view host, std::string_view path);
 
 }  // namespace realpeer::policy
