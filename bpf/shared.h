@@ -21,6 +21,7 @@ enum realpeer_client_source {
   REALPEER_SOURCE_LOCAL = 1,    /* a header that names nobody (LOCAL, UNKNOWN, UNSPEC, AF_UNIX): the peer */
   REALPEER_SOURCE_PROXY_V1 = 2, /* a PROXY protocol v1 header */
   REALPEER_SOURCE_PROXY_V2 = 3, /* a PROXY protocol v2 header */
+  REALPEER_SOURCE_XFF = 4,      /* X-Forwarded-For of a trusted forwarder; of requests, never in a map */
 };
 
 /* Key of `clients`: the connection to the backend, as the backend sees it (source = this proxy's socket).

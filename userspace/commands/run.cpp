@@ -54,9 +54,10 @@ void set_up_log(const config::Log& log) {
 }
 
 std::string where_to(const policy::Route& route) {
-  if (!route.reads_hello()) return "to backend '" + *route.otherwise + "'";
-  return "by " + std::to_string(route.names.size()) + " server names, others " +
-         (route.otherwise ? "to backend '" + *route.otherwise + "'" : "rejected");
+  const std::string others = route.otherwise ? "to backend '" + *route.otherwise + "'" : "rejected";
+  if (route.is_http()) return "by " + std::to_string(route.http.size()) + " rules for requests, others " + others;
+  if (route.reads_hello()) return "by " + std::to_string(route.names.size()) + " server names, others " + others;
+  return others;
 }
 
 void log_names(const kernel::PeerNames& names) {
@@ -88,8 +89,9 @@ void announce(const config::Config& config, const session::Host& host, std::uint
   if (host.names() != nullptr) spdlog::info("names: for backends in cgroup {}", host.names()->cgroup());
   warn_of_transparent(config);
   for (const auto& listener : config.listeners) {
-    spdlog::info("listener '{}' on {}: accept_proxy {}, {}", listener.name, net::to_string(listener.bind),
-                 policy::to_string(listener.trust.accept_proxy), where_to(listener.route));
+    spdlog::info("listener '{}' on {}: accept_proxy {}, {}{}", listener.name, net::to_string(listener.bind),
+                 policy::to_string(listener.trust.accept_proxy), listener.tls ? "TLS ends here, " : "",
+                 where_to(listener.route));
   }
 }
 
@@ -205,7 +207,7 @@ int run(Arguments arguments) {
   if (!host) return fail(host.error().text);
   auto upstreams = upstream::Upstreams::create(config);
   if (!upstreams) return fail("host names cannot be resolved: " + upstreams.error().why);
-  auto server = session::Server::create(config, *host, **upstreams, **access_log, workers);
+  auto server = session::Server::create(config, *host, **upstreams, **certificates, **access_log, workers);
   if (!server) return fail(server.error().text);
   announce(config, *host, workers);
 

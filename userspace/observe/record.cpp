@@ -43,6 +43,14 @@ std::string readable(std::string_view bytes) {
 
 json::value text_or_null(std::string_view text) { return text.empty() ? json::value(nullptr) : json::value(text); }
 
+json::object to_json(const RequestRecord& request) {
+  return {{"id", request.id},
+          {"method", text_or_null(request.method)},
+          {"host", text_or_null(request.host)},
+          {"path", text_or_null(request.path)},
+          {"status", request.status == 0 ? json::value(nullptr) : json::value(request.status)}};
+}
+
 }  // namespace
 
 std::string to_json(const Record& record, std::chrono::steady_clock::time_point now) {
@@ -71,6 +79,7 @@ std::string to_json(const Record& record, std::chrono::steady_clock::time_point 
   line["duration_ms"] = std::chrono::duration_cast<std::chrono::milliseconds>(now - record.since).count();
   line["end"] = record.end;
   line["reason"] = text_or_null(policy::to_string(record.reason));
+  if (record.request) line["request"] = to_json(*record.request);
   if (!record.looks_like.empty()) line["looks_like"] = record.looks_like;
   if (!record.detail.empty()) line["detail"] = record.detail;
   return json::serialize(line);

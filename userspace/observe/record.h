@@ -20,9 +20,19 @@ constexpr std::string_view to_string(realpeer_client_source source) {
     case REALPEER_SOURCE_LOCAL: return "local";
     case REALPEER_SOURCE_PROXY_V1: return "proxy-v1";
     case REALPEER_SOURCE_PROXY_V2: return "proxy-v2";
+    case REALPEER_SOURCE_XFF: return "xff";
   }
   return "";
 }
+
+// Of a request, where requests are routed: each has a line of its own.
+struct RequestRecord {
+  std::string id;  // X-Request-Id
+  std::string method;
+  std::string host;     // as asked for, with the port if one was
+  std::string path;     // without the query, which may hold secrets
+  unsigned status = 0;  // of the response; 0: none was sent
+};
 
 // Views point into the configuration, which outlives every connection.
 struct Record {
@@ -57,6 +67,7 @@ struct Record {
   policy::RejectReason reason = policy::RejectReason::none;
   std::string_view looks_like;
   std::string detail;
+  std::optional<RequestRecord> request{};
 };
 
 // One JSON object without a newline; `now` gives duration_ms.

@@ -24,6 +24,11 @@ enum class RejectReason : std::uint8_t {
   no_route,
   backend_unavailable,
   backend_timeout,
+  // Where TLS ends here, and of requests.
+  tls_failed,
+  request_malformed,
+  request_timeout,
+  request_too_large,
 };
 
 constexpr std::string_view to_string(RejectReason reason) {
@@ -45,6 +50,10 @@ constexpr std::string_view to_string(RejectReason reason) {
     case RejectReason::no_route: return "no_route";
     case RejectReason::backend_unavailable: return "backend_unavailable";
     case RejectReason::backend_timeout: return "backend_timeout";
+    case RejectReason::tls_failed: return "tls_failed";
+    case RejectReason::request_malformed: return "request_malformed";
+    case RejectReason::request_timeout: return "request_timeout";
+    case RejectReason::request_too_large: return "request_too_large";
   }
   return "";
 }

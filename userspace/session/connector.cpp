@@ -184,6 +184,11 @@ Stage<Connected> connect_backend(upstream::Pool& pool, std::chrono::milliseconds
       break;
     }
     tried.push_back(lease->shared_endpoint());
+    if (client.at_hand) {
+      if (auto socket = client.at_hand(lease->endpoint())) {
+        co_return Connected{.socket = std::move(*socket), .lease = std::move(*lease), .used_before = true};
+      }
+    }
     tcp::socket socket(client.socket.get_executor());
     const Time until = share(now, end, timeout, lease->others());
     const Road road{.to = lease->endpoint().address, .from = transparent ? &client.believed : nullptr};

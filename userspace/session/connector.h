@@ -3,6 +3,8 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <chrono>
+#include <functional>
+#include <optional>
 
 #include "bpf/shared.h"
 #include "kernel/clients.h"
@@ -14,6 +16,7 @@ namespace realpeer::session {
 struct Connected {
   boost::asio::ip::tcp::socket socket;
   upstream::Lease lease;
+  bool used_before = false;  // it has carried requests of other connections
 };
 
 // Whom a connection is for.
@@ -21,6 +24,8 @@ struct ForClient {
   boost::asio::ip::tcp::socket& socket;  // nobody else waits on it meanwhile
   const net::Endpoint& believed;
   const realpeer_client& recorded;
+  // A connection to the endpoint that is there already and may be used; empty: none ever.
+  std::function<std::optional<boost::asio::ip::tcp::socket>(const upstream::Endpoint&)> at_hand{};
 };
 
 // Tries one endpoint after another, as the pool chooses, until one takes the connection, none is left, five have failed

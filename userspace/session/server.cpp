@@ -14,7 +14,8 @@ std::uint64_t random_number() {
 
 }  // namespace
 
-Server::Server(const config::Config& config, Host& host, upstream::Upstreams& upstreams, observe::AccessLog& access_log)
+Server::Server(const config::Config& config, Host& host, upstream::Upstreams& upstreams,
+               const Certificates& certificates, observe::AccessLog& access_log)
     : shared_{.config = config,
               .access_log = access_log,
               .upstreams = upstreams,
@@ -22,15 +23,16 @@ Server::Server(const config::Config& config, Host& host, upstream::Upstreams& up
               .clients = host.clients(),
               .names = host.names(),
               .admission = host.admission(),
+              .certificates = &certificates,
               .run = random_number()} {
   for (const auto& listener : config.listeners) shared_.listeners.emplace_back(listener.max_connections);
   for (const auto& backend : config.backends) shared_.complaints.try_emplace(backend.name);
 }
 
 kernel::Result<std::unique_ptr<Server>> Server::create(const config::Config& config, Host& host,
-                                                       upstream::Upstreams& upstreams, observe::AccessLog& access_log,
-                                                       std::uint32_t workers) {
-  std::unique_ptr<Server> server(new Server(config, host, upstreams, access_log));
+                                                       upstream::Upstreams& upstreams, const Certificates& certificates,
+                                                       observe::AccessLog& access_log, std::uint32_t workers) {
+  std::unique_ptr<Server> server(new Server(config, host, upstreams, certificates, access_log));
   {
     // Our own workers share each port; nobody else may.
     boost::asio::io_context context;

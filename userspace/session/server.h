@@ -14,8 +14,9 @@ class Server {
  public:
   // Binds every listener. Nothing is accepted yet; an error leaves nothing behind. All arguments outlive the server.
   static kernel::Result<std::unique_ptr<Server>> create(const config::Config& config, Host& host,
-                                                        upstream::Upstreams& upstreams, observe::AccessLog& access_log,
-                                                        std::uint32_t workers);
+                                                        upstream::Upstreams& upstreams,
+                                                        const Certificates& certificates,
+                                                        observe::AccessLog& access_log, std::uint32_t workers);
 
   void start();
   void stop_accepting();
@@ -26,7 +27,8 @@ class Server {
   void stop();
 
  private:
-  Server(const config::Config& config, Host& host, upstream::Upstreams& upstreams, observe::AccessLog& access_log);
+  Server(const config::Config& config, Host& host, upstream::Upstreams& upstreams, const Certificates& certificates,
+         observe::AccessLog& access_log);
 
   SharedState shared_;
   std::vector<std::unique_ptr<Worker>> workers_;

@@ -13,6 +13,7 @@
 #include "session/account.h"
 #include "session/connector.h"
 #include "session/delivery.h"
+#include "session/http/serve_http.h"
 #include "session/identify.h"
 #include "session/limit.h"
 #include "session/presentation.h"
@@ -74,7 +75,7 @@ Stage<std::size_t> present(tcp::socket& backend, const std::string& bytes, std::
 
 }  // namespace
 
-asio::awaitable<void> serve(SharedState& shared, datapath::Pump& pump, Accepted accepted) {
+asio::awaitable<void> serve(SharedState& shared, WorkerState& worker, Accepted accepted) {
   tcp::socket& client = accepted.socket;
   Record record = begin_record(shared, accepted);
   Underway underway(shared, client, record);
@@ -86,16 +87,20 @@ asio::awaitable<void> serve(SharedState& shared, datapath::Pump& pump, Accepted 
   const bool known = policy::client_is_peer(accepted.listener.trust, accepted.peer.address());
   if (known) {
     record.client = accepted.peer;
-    place = limit(shared, record);
+    if (!is_forwarder(accepted.listener, accepted.peer.address())) place = limit(shared, record);
     if (!place) co_return underway.refuse(place.error());
   }
   const auto until = std::chrono::steady_clock::now() + accepted.listener.header_timeout;
   auto identified = co_await identify(client, accepted.peer, accepted.listener, until);
   if (!identified) co_return underway.refuse(identified.error());
   note(*identified, record);
-  if (!known) place = limit(shared, record);
+  if (!known && !is_forwarder(accepted.listener, identified->client.address())) place = limit(shared, record);
   if (!place) co_return underway.refuse(place.error());
 
+  if (accepted.listener.route.is_http()) {
+    co_return co_await serve_http(shared, worker, accepted, std::move(*identified), underway, record,
+                                  std::move(tickets), std::move(*place));
+  }
   tls::ClientHello hello;
   if (accepted.listener.route.reads_hello()) {
     auto read = co_await read_hello(client, *identified, until);
@@ -138,12 +143,12 @@ asio::awaitable<void> serve(SharedState& shared, datapath::Pump& pump, Accepted 
   boost::system::error_code ignored;
   client.set_option(tcp::no_delay(true), ignored);
   underway.done();
-  pump.engage({.client = kernel::UniqueFd(client.release()),
-               .backend = kernel::UniqueFd(connected->socket.release()),
-               .owner = std::make_unique<Engaged>(shared, std::move(tickets), std::move(*place),
-                                                  std::move(connected->lease), std::move(record)),
-               .splice = shared.splice != nullptr,
-               .hold_first_bytes = identified->watch_first_bytes});
+  worker.pump.engage({.client = kernel::UniqueFd(client.release()),
+                      .backend = kernel::UniqueFd(connected->socket.release()),
+                      .owner = std::make_unique<Engaged>(shared, std::move(tickets), std::move(*place),
+                                                         std::move(connected->lease), std::move(record)),
+                      .splice = shared.splice != nullptr,
+                      .hold_first_bytes = identified->watch_first_bytes});
 }
 
 }  // namespace realpeer::session

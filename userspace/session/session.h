@@ -5,8 +5,8 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include "config/config.h"
-#include "datapath/pump.h"
 #include "session/shared_state.h"
+#include "session/worker_state.h"
 
 namespace realpeer::session {
 
@@ -17,8 +17,8 @@ struct Accepted {
   Ceiling& listener_ceiling;
 };
 
-// The whole story: identify, limit, route, connect, present, record, splice; the account is written when the data path
-// is done.
-boost::asio::awaitable<void> serve(SharedState& shared, datapath::Pump& pump, Accepted accepted);
+// Where the listener routes requests, they are served to the end of the connection instead. The whole story: identify,
+// limit, route, connect, present, record, splice; the account is written when the data path is done.
+boost::asio::awaitable<void> serve(SharedState& shared, WorkerState& worker, Accepted accepted);
 
 }  // namespace realpeer::session

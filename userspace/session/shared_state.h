@@ -20,6 +20,7 @@
 #include "policy/client_limits.h"
 #include "session/admission.h"
 #include "session/ceiling.h"
+#include "session/certificates.h"
 #include "session/complaint.h"
 #include "upstream/upstreams.h"
 
@@ -33,9 +34,11 @@ struct SharedState {
   kernel::ClientMap* clients = nullptr;  // null: no client map
   kernel::PeerNames* names = nullptr;    // null: no backend is told so
   Admission* admission = nullptr;        // null: none is configured
+  const Certificates* certificates = nullptr;
   policy::ClientLimits client_limits{config.limits.per_client};
   net::CidrSet denied_clients{config.limits.denied_clients};
   Ceiling connections{config.limits.connections};
+  Ceiling handshakes{config.limits.handshakes};
   std::uint64_t run = 0;                  // a random number of this run of the daemon
   std::atomic<std::uint64_t> next_id{1};  // of connections
   std::deque<Ceiling> listeners{};        // as Config::listeners

@@ -70,6 +70,7 @@ kernel::Result<std::unique_ptr<Worker>> Worker::create(SharedState& shared, std:
                                      shared.splice, index);
   if (!pump) return pump.error();
   worker->pump_ = std::move(*pump);
+  worker->state_.reset(new WorkerState{*worker->pump_, IdleConnections(worker->context_)});
   for (std::size_t i = 0; i < shared.config.listeners.size(); ++i) {
     const auto& listener = shared.config.listeners[i];
     auto acceptor = bind_listener(worker->context_, listener, true);
@@ -92,7 +93,7 @@ void Worker::start() {
 void Worker::begin(Listening& listening, tcp::socket socket, const net::Endpoint& peer) {
   try {
     Accepted accepted{std::move(socket), net::unmapped(peer), listening.listener, listening.ceiling};
-    asio::co_spawn(context_, serve(shared_, *pump_, std::move(accepted)), report);
+    asio::co_spawn(context_, serve(shared_, *state_, std::move(accepted)), report);
   } catch (const std::exception&) {
     // Out of memory: this connection is lost, the listener must not be.
     report(std::current_exception());
@@ -142,6 +143,7 @@ void Worker::stop_accepting() {
       boost::system::error_code ignored;
       listening.acceptor.close(ignored);
     }
+    state_->drain();
     // Behind the sessions begun above, which have taken their tickets by then.
     asio::post(context_, [this] { deaf_ = true; });
   });

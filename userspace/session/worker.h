@@ -14,6 +14,7 @@
 #include "datapath/pump.h"
 #include "kernel/result.h"
 #include "session/shared_state.h"
+#include "session/worker_state.h"
 
 namespace realpeer::session {
 
@@ -48,6 +49,7 @@ class Worker {
   SharedState& shared_;
   boost::asio::io_context context_{1};
   std::unique_ptr<datapath::Pump> pump_;
+  std::unique_ptr<WorkerState> state_;
   std::deque<Listening> listening_;
   std::atomic<bool> deaf_{false};
   std::jthread thread_;

@@ -1,0 +1,65 @@
+#include "session/http/answer.h"
+
+#include "http/response.h"
+
+namespace realpeer::session {
+namespace {
+
+namespace asio = boost::asio;
+using policy::RejectReason;
+
+asio::awaitable<After> send(Conversation& conversation, RequestAccount& account, http::Answer what) {
+  const std::string id = account.id();
+  what.request_id = id;
+  account.record.request->status = what.status;
+  const std::string text = http::write(what);
+  account.record.bytes_out = text.size();
+  const auto error = co_await write_client(conversation, text);
+  if (error) co_return After::reset;
+  co_return what.close ? After::close : After::next_request;
+}
+
+// A body that nobody reads stands between this request and the next.
+bool must_close(const Conversation& conversation, const http::Request& request) {
+  return !request.keep_alive || request.framing != http::Framing::none || conversation.worker.draining;
+}
+
+}  // namespace
+
+asio::awaitable<After> answer_fault(Conversation& conversation, RequestAccount& account, const http::Fault& fault,
+                                    RejectReason reason) {
+  const http::Answer what{.status = fault.status, .close = true};
+  const After after = co_await send(conversation, account, what);
+  account.refused({.reason = reason, .detail = fault.detail, .looks_like = {}});
+  co_return after;
+}
+
+asio::awaitable<After> answer(Conversation& conversation, RequestAccount& account, const http::Request& request,
+                              unsigned status, const Refusal& refusal) {
+  const http::Answer what{
+      .status = status, .without_body = request.method == "HEAD", .close = must_close(conversation, request)};
+  const After after = co_await send(conversation, account, what);
+  account.refused(refusal);
+  co_return after;
+}
+
+asio::awaitable<After> redirect(Conversation& conversation, RequestAccount& account, const http::Request& request,
+                                const std::string& location) {
+  const bool safe = request.method == "GET" || request.method == "HEAD";
+  const http::Answer what{.status = safe ? 301U : 308U,
+                          .location = location,
+                          .without_body = request.method == "HEAD",
+                          .close = must_close(conversation, request)};
+  const After after = co_await send(conversation, account, what);
+  account.ended("closed");
+  co_return after;
+}
+
+void note_silence(Conversation& conversation) {
+  auto record = conversation.base;
+  record.end = "rejected";
+  record.reason = RejectReason::empty_probe;
+  conversation.shared.access_log.write(record);
+}
+
+}  // namespace realpeer::session

@@ -1,0 +1,110 @@
+// What the requests of one client's connection share.
+#pragma once
+
+#include <boost/beast/core/flat_buffer.hpp>
+#include <chrono>
+#include <optional>
+
+#include "net/patience.h"
+#include "observe/record.h"
+#include "session/connector.h"
+#include "session/http/client_stream.h"
+#include "session/identify.h"
+#include "session/limit.h"
+#include "session/session.h"
+#include "session/worker_state.h"
+
+namespace realpeer::session {
+
+using SocketPatience = net::Patience<boost::asio::ip::tcp::socket>;
+
+// A connection to a backend that speaks for one client alone.
+struct OwnConnection {
+  upstream::Pool* pool = nullptr;
+  net::Address client;
+  Connected connected;
+};
+
+struct Conversation {
+  Conversation(SharedState& shared_state, WorkerState& worker_state, Accepted& client, ClientStream& connection,
+               Identified known, observe::Record& common, Tickets held, ClientPlace taken)
+      : shared(shared_state),
+        worker(worker_state),
+        accepted(client),
+        stream(connection),
+        identified(std::move(known)),
+        base(common),
+        reading(accepted.socket),
+        writing(accepted.socket),
+        tickets(std::move(held)),
+        place(std::move(taken)) {}
+
+  SharedState& shared;
+  WorkerState& worker;
+  Accepted& accepted;
+  ClientStream& stream;
+  Identified identified;
+  observe::Record& base;           // what the line of each request begins with
+  boost::beast::flat_buffer in{};  // read from the client and not taken yet
+  SocketPatience reading;          // of the client's socket, for either way
+  SocketPatience writing;
+  std::optional<OwnConnection> own{};
+  std::uint64_t requests = 0;
+  Tickets tickets;
+  ClientPlace place;
+
+  [[nodiscard]] const config::Listener& listener() const { return accepted.listener; }
+  [[nodiscard]] const config::Timeouts& timeouts() const { return shared.config.timeouts; }
+};
+
+// What becomes of the client's connection after a request.
+enum class After : std::uint8_t {
+  next_request,
+  close,        // in order, after what was written
+  reset,        // what was written is not whole
+  handed_over,  // the connection belongs to somebody else now
+};
+
+// The line of one request in the access log; one that is never told its end ends with the daemon.
+class RequestAccount {
+ public:
+  explicit RequestAccount(Conversation& conversation)
+      : record(conversation.base), access_log_(conversation.shared.access_log) {
+    record.started = std::chrono::system_clock::now();
+    record.since = std::chrono::steady_clock::now();
+    auto& request = record.request.emplace();
+    request.id = conversation.shared.unique_id(record.id) + "-" + std::to_string(++conversation.requests);
+  }
+  RequestAccount(const RequestAccount&) = delete;
+  RequestAccount& operator=(const RequestAccount&) = delete;
+  ~RequestAccount() {
+    if (!written_) ended("drained");
+  }
+
+  void refused(const Refusal& refusal);
+  void ended(std::string_view how);
+  // Somebody else writes the line.
+  observe::Record hand_over() {
+    written_ = true;
+    return std::move(record);
+  }
+  [[nodiscard]] const std::string& id() const { return record.request->id; }
+
+  observe::Record record;
+
+ private:
+  observe::AccessLog& access_log_;
+  bool written_ = false;
+};
+
+// Reads more of the client's bytes into the conversation's buffer, `most` at once.
+boost::asio::awaitable<boost::system::error_code> read_client(Conversation& conversation, std::size_t most);
+
+// Writes all of it; an end of patience, when nothing moves for timeouts.body, is an error as any other.
+boost::asio::awaitable<boost::system::error_code> write_client(Conversation& conversation, std::string_view bytes);
+boost::asio::awaitable<boost::system::error_code> write_backend(boost::asio::ip::tcp::socket& socket,
+                                                                SocketPatience& patience,
+                                                                std::chrono::milliseconds stall,
+                                                                std::string_view bytes);
+
+}  // namespace realpeer::session

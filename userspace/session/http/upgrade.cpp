@@ -1,0 +1,126 @@
+#include "session/http/upgrade.h"
+
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "session/account.h"
+#include "session/http/companion.h"
+
+namespace realpeer::session {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+constexpr std::size_t piece_size = std::size_t{16} * 1024;
+
+std::string take(boost::beast::flat_buffer& buffer) {
+  std::string bytes(static_cast<const char*>(buffer.data().data()), buffer.size());
+  buffer.clear();
+  return bytes;
+}
+
+// Both directions of a connection whose client's side is TLS.
+class Tunnel {
+ public:
+  Tunnel(Conversation& conversation, RequestAccount& account, tcp::socket& backend)
+      : conversation_(conversation),
+        record_(account.record),
+        backend_(backend),
+        quiet_(backend),
+        sending_(backend),
+        inwards_(backend.get_executor()) {}
+
+  // To the end of both; how it ended.
+  asio::awaitable<std::string_view> run() {
+    inwards_.start(copy_in());
+    co_await copy_out();
+    error_code ignored;
+    while (inwards_.running()) {
+      conversation_.stream.socket().cancel(ignored);
+      backend_.cancel(ignored);
+      co_await inwards_.wait(std::chrono::milliseconds(10));
+    }
+    co_return idle_ ? "idle_timeout" : "closed";
+  }
+
+ private:
+  // Bytes in either direction keep both alive.
+  void something_moved() { quiet_.at_most(conversation_.timeouts().idle); }
+
+  asio::awaitable<void> copy_in() {
+    for (;;) {
+      const auto error = co_await read_client(conversation_, piece_size);
+      if (error) break;
+      something_moved();
+      const std::string bytes = take(conversation_.in);
+      record_.bytes_in += bytes.size();
+      if (co_await write_backend(backend_, sending_, conversation_.timeouts().idle, bytes)) break;
+    }
+    error_code ignored;
+    backend_.shutdown(tcp::socket::shutdown_send, ignored);
+  }
+
+  asio::awaitable<void> copy_out() {
+    const auto piece = std::make_unique<std::array<char, piece_size>>();
+    for (;;) {
+      something_moved();
+      const auto [error, got] =
+          co_await backend_.async_read_some(asio::buffer(*piece), asio::as_tuple(asio::use_awaitable));
+      idle_ = quiet_.over();
+      if (error) co_return;
+      const auto failed = co_await write_client(conversation_, std::string_view(piece->data(), got));
+      if (failed) co_return;
+      record_.bytes_out += got;
+    }
+  }
+
+  Conversation& conversation_;
+  observe::Record& record_;
+  tcp::socket& backend_;
+  SocketPatience quiet_;
+  SocketPatience sending_;
+  Companion inwards_;
+  bool idle_ = false;
+};
+
+}  // namespace
+
+asio::awaitable<After> go_on_with_bytes(Conversation& conversation, RequestAccount& account,
+                                        const http::Response& response, Connected& backend,
+                                        boost::beast::flat_buffer& left) {
+  account.record.request->status = response.status;
+  const std::string outwards = http::head_for_client(response, false) + take(left);
+  // Impatient clients send before they are told that they may.
+  const std::string inwards = take(conversation.in) + conversation.stream.take_bytes();
+  account.record.bytes_out += outwards.size();
+  account.record.bytes_in += inwards.size();
+  auto error = co_await write_client(conversation, outwards);
+  if (!error) {
+    SocketPatience patience(backend.socket);
+    error = co_await write_backend(backend.socket, patience, conversation.timeouts().body, inwards);
+  }
+  if (error) {
+    account.ended("client_reset");
+    co_return After::reset;
+  }
+  if (conversation.stream.tls() != nullptr) {
+    Tunnel tunnel(conversation, account, backend.socket);
+    const auto how = co_await tunnel.run();
+    backend.lease.release();
+    account.ended(how);
+    co_return After::close;
+  }
+  auto& shared = conversation.shared;
+  conversation.worker.pump.engage(
+      {.client = kernel::UniqueFd(conversation.accepted.socket.release()),
+       .backend = kernel::UniqueFd(backend.socket.release()),
+       .owner = std::make_unique<Engaged>(shared, std::move(conversation.tickets), std::move(conversation.place),
+                                          std::move(backend.lease), account.hand_over()),
+       .splice = shared.splice != nullptr});
+  co_return After::handed_over;
+}
+
+}  // namespace realpeer::session

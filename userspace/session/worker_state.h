@@ -1,0 +1,27 @@
+// What the connections of one worker share.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <unordered_set>
+
+#include "datapath/pump.h"
+#include "session/http/idle_connections.h"
+
+namespace realpeer::session {
+
+struct WorkerState {
+  datapath::Pump& pump;
+  IdleConnections idle;
+  // Clients' connections between two requests: they end when the daemon drains.
+  std::unordered_set<boost::asio::ip::tcp::socket*> between_requests{};
+  bool draining = false;
+
+  // Whoever has a request is answered; after that, and for all others, there is no next one.
+  void drain() {
+    draining = true;
+    boost::system::error_code ignored;
+    for (auto* socket : between_requests) socket->cancel(ignored);
+  }
+};
+
+}  // namespace realpeer::session
