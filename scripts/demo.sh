@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the worked example for real, on this one machine: a client, an edge, a WireGuard tunnel, an overlay peer that
-# masquerades, production, and four backends, each place in a network namespace of its own. First the ports are merely
+# masquerades, production, and five backends, each place in a network namespace of its own. First the ports are merely
 # forwarded, then realpeer carries them; at the end stands what every hop saw. Cleans up after itself.
 # Usage: sudo scripts/demo.sh [--no-build]     --no-build: takes build/realpeer as it is
 # Exit status: 0 if every backend saw the client and the kernel spliced at least half of the bytes.
@@ -19,6 +19,8 @@ cd "$(dirname "$0")/.."
 . scripts/demo/backends.sh
 # shellcheck source=scripts/demo/unaware.sh
 . scripts/demo/unaware.sh
+# shellcheck source=scripts/demo/web.sh
+. scripts/demo/web.sh
 # shellcheck source=scripts/demo/visits.sh
 . scripts/demo/visits.sh
 # shellcheck source=scripts/demo/realpeer.sh
@@ -39,6 +41,7 @@ main() {
   forward_ports
   visit_both_backends
   visit_unaware_backends without
+  visit_web without
   write_sources without
   stop_forwarding_ports
 
@@ -47,6 +50,7 @@ main() {
   start_edge
   visit_both_backends
   visit_unaware_backends with
+  visit_web with
   hold_connection
   ask_whois
   release_connection

@@ -12,6 +12,7 @@ start_backends() {
     /usr/bin/python3 scripts/demo/logging_backend.py --proxy-protocol "$logger_address" 2222 "$work/logger-with.json"
 
   write_site
+  write_web_certificate
   write_nginx_configuration
   start_listening nginx backends "$nginx_address:8443" nginx -p "$work/nginx" -e stderr -c nginx.conf
 }
@@ -23,7 +24,7 @@ write_site() {
   echo "hello from nginx" >"$work/nginx/site/index.html"
   head -c $download_bytes /dev/urandom >"$work/nginx/site/download"
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj "/CN=$host_name" \
-    -addext "subjectAltName=DNS:$host_name" -keyout "$work/nginx/key.pem" -out "$work/nginx/certificate.pem" 2>/dev/null
+    -addext "subjectAltName=DNS:$host_name,DNS:$web_name" -keyout "$work/nginx/key.pem" -out "$work/nginx/certificate.pem" 2>/dev/null
 }
 
 write_nginx_configuration() {
@@ -37,6 +38,10 @@ http {
   # peer: where the connection came from; client: what nginx, and the application behind it, take the client to be.
   log_format seen escape=json '{"peer": "\$realip_remote_addr", "header_client": "\$proxy_protocol_addr",'
                               ' "client": "\$remote_addr", "request": "\$request", "bytes": \$bytes_sent}';
+  # A site that trusts what X-Forwarded-For says, as applications do.
+  log_format site escape=json '{"peer": "\$remote_addr", "client": "\$http_x_forwarded_for",'
+                              ' "said": "\$request, X-Forwarded-For: \$http_x_forwarded_for,'
+                              ' X-Forwarded-Proto: \$http_x_forwarded_proto"}';
   client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
   ssl_certificate certificate.pem;
   ssl_certificate_key key.pem;
@@ -44,6 +49,16 @@ http {
   server {
     listen "$nginx_address:443" ssl;
     access_log $work/nginx-without.json seen;
+    server_name $host_name;
+  }
+  server {
+    listen "$nginx_address:443" ssl;
+    access_log $work/web-without.json site;
+    server_name $web_name;
+  }
+  server {
+    listen "$nginx_address:8080";
+    access_log $work/web-with.json site;
   }
   server {
     listen "$nginx_address:8443" ssl proxy_protocol;

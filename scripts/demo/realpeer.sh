@@ -10,12 +10,13 @@ listeners:
   - name: https
     bind: "$edge_address:443"
     accept_proxy: off
-    route: { sni: { "*.example.com": production-https }, default: reject }
+    route: { sni: { "*.example.com": production-https, $web_name: production-web }, default: reject }
   - { name: ssh, bind: "$edge_address:22", accept_proxy: off, route: { backend: production-ssh } }
   - { name: openssh, bind: "$edge_address:$openssh_port", accept_proxy: off, route: { backend: production-openssh } }
   - { name: postgres, bind: "$edge_address:$postgres_port", accept_proxy: off, route: { backend: production-postgres } }
 backends:
   production-https: { endpoints: ["$production_address:443"], identity: proxy-v2, send_tlvs: [authority, unique_id] }
+  production-web: { endpoints: ["$production_address:$web_port"], identity: proxy-v2, send_tlvs: [authority, unique_id] }
   production-ssh: { endpoints: ["$production_address:22"], identity: proxy-v2 }
   production-openssh: { endpoints: ["$production_address:$openssh_port"], identity: proxy-v2 }
   production-postgres: { endpoints: ["$production_address:$postgres_port"], identity: proxy-v2 }
@@ -35,6 +36,12 @@ listeners:
     accept_proxy: strict
     trusted_cidrs: [$overlay_lan_address/32]
     route: { backend: nginx }
+  - name: web
+    bind: "$production_address:$web_port"
+    accept_proxy: strict
+    trusted_cidrs: [$overlay_lan_address/32]
+    tls: { certificate: wildcard.pem, key: wildcard.key }
+    route: { http: [ { host: $web_name, path: /, backend: web } ], default: reject }
   - name: ssh
     bind: "$production_address:22"
     accept_proxy: strict
@@ -52,6 +59,7 @@ listeners:
     route: { backend: postgres }
 backends:
   nginx: { endpoints: ["$nginx_address:8443"], identity: proxy-v2, profile: nginx }
+  web: { endpoints: ["$nginx_address:8080"], identity: xff }
   logger: { endpoints: ["$logger_address:2222"], identity: proxy-v2 }
   openssh: { endpoints: ["$unaware_address:22"], identity: peername }
   postgres: { endpoints: ["$unaware_address:5432"], identity: peername }

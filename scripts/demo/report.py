@@ -15,6 +15,7 @@ PICTURE = """\
   203.0.113.42   198.51.100.1        100.64.0.2  10.100.0.9   10.100.0.10        10.100.3.8
   client ──────► edge ══ WireGuard ══► overlay peer ────────► production ──┬───► nginx
                  realpeer              masquerades            realpeer     ├───► logger, 10.100.3.7
+                                            ends TLS for the web site      ├───► web site, 10.100.3.8
                                                                            └───► OpenSSH, PostgreSQL, 10.100.3.9"""
 
 
@@ -128,6 +129,16 @@ class Identity:
             Cell("as the others'", DIM),
         ]
 
+    def web_row(self) -> list[Cell]:
+        """The site behind production's TLS: what X-Forwarded-For told it."""
+        without, with_realpeer = self.backend("without", "web"), self.backend("with", "web")
+        return [
+            Cell("web site"),
+            self.answer(hosts(without, "client"), "  (as forged)"),
+            self.answer(hosts(with_realpeer, "client"), "  (X-Forwarded-For)"),
+            Cell(", ".join(sorted(hosts(with_realpeer, "peer")))),
+        ]
+
     def backend_knows(self, name: str, client_field: str) -> bool:
         return hosts(self.backend("with", name), client_field) == {self.client}
 
@@ -142,6 +153,7 @@ def print_identity(identity: Identity, held_peer: str) -> list[tuple[bool, str]]
             identity.hop_row("production"),
             identity.backend_row("nginx", "client"),
             identity.backend_row("logger", "header_client"),
+            identity.web_row(),
             identity.unaware_row("openssh", "OpenSSH"),
             identity.unaware_row("postgres", "PostgreSQL"),
         ],
@@ -149,7 +161,7 @@ def print_identity(identity: Identity, held_peer: str) -> list[tuple[bool, str]]
     title("In their own words")
     print_words("nginx", identity.backend("with", "nginx")[-1:])
     print_words("logger", [line for line in identity.backend("with", "logger") if line.get("peer") == held_peer])
-    for name in ("openssh", "postgres"):
+    for name in ("web", "openssh", "postgres"):
         for run in ("without", "with"):
             for line in identity.backend(run, name)[-1:]:
                 print(f"  {name}, {run} realpeer: {line['said'].strip()}")
@@ -161,6 +173,7 @@ def print_identity(identity: Identity, held_peer: str) -> list[tuple[bool, str]]
         for name, field in (
             ("nginx", "client"),
             ("logger", "header_client"),
+            ("web", "client"),
             ("openssh", "client"),
             ("postgres", "client"),
         )
@@ -212,8 +225,10 @@ def print_traffic(work: Path) -> list[tuple[bool, str]]:
     rows, verdicts = [], []
     for place in ("edge", "production"):
         log = read_lines(work / f"{place}-access.json")
-        for listener in ("https", "ssh", "openssh", "postgres"):
-            rows.append(Traffic([line for line in log if line["listener"] == listener]).row(place, listener))
+        for listener in ("https", "web", "ssh", "openssh", "postgres"):
+            lines = [line for line in log if line["listener"] == listener]
+            if lines:
+                rows.append(Traffic(lines).row(place, listener))
         total = Traffic(log)
         verdicts.append(
             (
