@@ -5,15 +5,16 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/beast/core/error.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
 #include <exception>
 
-#include "net/deadline.h"
 #include "proxy_protocol/encode.h"
+#include "upstream/http_check.h"
 #include "upstream/own_trouble.h"
 
 namespace realpeer::upstream {
@@ -21,7 +22,6 @@ namespace realpeer::upstream {
 namespace {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 
 // LOCAL of version 2, UNKNOWN of version 1: a connection of the gateway's own.
 std::string nobody(config::Identity identity) {
@@ -31,33 +31,41 @@ std::string nobody(config::Identity identity) {
   return proxy_protocol::encode(header);
 }
 
-struct Outcome {
-  boost::system::error_code error;
-  bool timed_out = false;
-};
-
-asio::awaitable<Outcome> check(const net::Endpoint& address, const config::Backend& backend) {
+// What a check sends: a header, a request, both or nothing.
+std::string first_bytes(const config::Backend& backend, const config::EndpointSpec& endpoint) {
   const auto& health = *backend.health;
-  tcp::socket socket(co_await asio::this_coro::executor);
-  const auto patience = std::min(health.timeout, health.interval);
-  const net::Deadline deadline(socket, std::chrono::steady_clock::now() + patience);
-  const auto [refused] = co_await socket.async_connect(address, asio::as_tuple(asio::use_awaitable));
-  if (refused || !health.send_local) co_return Outcome{refused, deadline.expired()};
-  const std::string header = nobody(backend.identity);
+  const std::string header = health.send_local ? nobody(backend.identity) : std::string();
+  return health.path.empty() ? header : header + check_request(health, endpoint);
+}
+
+asio::awaitable<Answer> check(const Endpoint& endpoint, const config::Backend& backend) {
+  const auto& health = *backend.health;
+  boost::beast::tcp_stream stream(co_await asio::this_coro::executor);
+  stream.expires_after(std::min(health.timeout, health.interval));  // all of it
+  const auto [refused] = co_await stream.async_connect(endpoint.address, asio::as_tuple(asio::use_awaitable));
+  const std::string bytes = first_bytes(backend, endpoint.spec);
+  if (refused || bytes.empty()) co_return Answer{refused, {}};
   const auto [broken, written] =
-      co_await asio::async_write(socket, asio::buffer(header), asio::as_tuple(asio::use_awaitable));
-  co_return Outcome{broken, deadline.expired()};
+      co_await asio::async_write(stream, asio::buffer(bytes), asio::as_tuple(asio::use_awaitable));
+  if (broken || health.path.empty()) co_return Answer{broken, {}};
+  co_return co_await read_answer(stream, health);
+}
+
+// Empty: the check was good.
+std::string reason(const Answer& answer) {
+  if (answer.error == boost::beast::error::timeout) return "no answer in time";
+  return answer.error ? answer.error.message() : answer.wrong;
 }
 
 asio::awaitable<void> check_and_tell(Pool& pool, std::shared_ptr<Endpoint> endpoint) {
   const auto began = Clock::now();
-  const Outcome outcome = co_await check(endpoint->address, pool.backend());
-  if (!outcome.timed_out && own_trouble(outcome.error)) {
-    spdlog::warn("backend '{}': endpoint {} could not be checked: {}", pool.backend().name, endpoint->text,
-                 outcome.error.message());
+  const Answer answer = co_await check(*endpoint, pool.backend());
+  const std::string why = reason(answer);
+  if (own_trouble(answer.error)) {
+    spdlog::warn("backend '{}': endpoint {} could not be checked: {}", pool.backend().name, endpoint->text, why);
     co_return;
   }
-  pool.checked(*endpoint, !outcome.error, outcome.timed_out ? "no answer in time" : outcome.error.message(), began);
+  pool.checked(*endpoint, why.empty(), why, began);
 }
 
 void report(const Pool& pool, std::exception_ptr failure) {

@@ -7,8 +7,9 @@
 
 namespace realpeer::upstream {
 
-// Checks every endpoint of the pool each health.interval, until the context ends. A check is a TCP connection within
-// health.timeout (or the interval, if that is shorter), and a header that names nobody where health.send_local says so.
+// Checks every endpoint of the pool each health.interval, until the context ends. A check is a TCP connection, a header
+// that names nobody where health.send_local says so, and a request that must be answered well where there is a
+// health.path: all of it within health.timeout (or the interval, if that is shorter).
 boost::asio::awaitable<void> keep_checking(Pool& pool);
 
 }  // namespace realpeer::upstream
