@@ -29,6 +29,7 @@ enum class RejectReason : std::uint8_t {
   request_malformed,
   request_timeout,
   request_too_large,
+  last = request_too_large,
 };
 
 constexpr std::string_view to_string(RejectReason reason) {

@@ -118,8 +118,8 @@ asio::awaitable<void> serve(SharedState& shared, WorkerState& worker, Accepted a
 
   auto believed = kernel::make_client(identified->client, accepted.peer, identified->source, record.trusted);
   believed.by_peername = pool.backend().identity == config::Identity::peername ? 1 : 0;
-  auto connected = co_await connect_backend(pool, shared.config.timeouts.connect, shared.clients,
-                                            {.socket = client, .believed = identified->client, .recorded = believed});
+  const ForClient whom{.socket = client, .believed = identified->client, .recorded = believed};
+  auto connected = co_await connect_backend(pool, shared.config.timeouts.connect, shared.clients, whom);
   if (!connected) co_return underway.refuse(connected.error());
   record.endpoint = connected->lease.endpoint().text;
 
