@@ -368,7 +368,7 @@ TEST(Sockmap, KernelMovesAnInteractiveConversationWithoutUserspace) {
   connection.client.reset();
   connection.backend.reset();
   const auto totals = ended(connection);
-  EXPECT_EQ(totals.redirected, 500U * 300U);
+  EXPECT_EQ(totals.redirected(), 500U * 300U);
 }
 
 TEST(Sockmap, ForcedChangesOfPathUnderLoadKeepEveryByteInOrder) {
@@ -386,8 +386,8 @@ TEST(Sockmap, ForcedChangesOfPathUnderLoadKeepEveryByteInOrder) {
   flipper.join();
   const auto totals = ended(connection);
   EXPECT_EQ(totals.end, End::closed);
-  EXPECT_GT(totals.redirected, 0U);
-  EXPECT_LT(totals.redirected, 250'000'000U);
+  EXPECT_GT(totals.redirected(), 0U);
+  EXPECT_LT(totals.redirected(), 250'000'000U);
 }
 
 TEST(Sockmap, RandomSchedulesKeepEveryByteInOrder) {
@@ -417,7 +417,7 @@ TEST(Sockmap, NothingIsLeftInAMapAfterTheLastConnection) {
     auto connection = runner.engage();
     exchange(connection, 1000, 1000);
     const auto totals = ended(connection);
-    ASSERT_EQ(totals.end, End::closed) << totals.bytes_in << " " << totals.bytes_out << " " << totals.redirected;
+    ASSERT_EQ(totals.end, End::closed) << totals.bytes_in << " " << totals.bytes_out << " " << totals.redirected();
   }
   EXPECT_EQ(runner.flows(), 0U);
   EXPECT_EQ(entries(runner.object().routes()), 0U);

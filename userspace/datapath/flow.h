@@ -37,9 +37,21 @@ enum class End : std::uint8_t {
 struct Totals {
   Path path = Path::relay;
   End end = End::closed;
-  std::uint64_t bytes_in = 0;    // client to backend, since engagement
-  std::uint64_t bytes_out = 0;   // backend to client
-  std::uint64_t redirected = 0;  // of both, what the kernel moved without userspace
+  std::uint64_t bytes_in = 0;   // client to backend, since engagement
+  std::uint64_t bytes_out = 0;  // backend to client
+  // Of those, what the kernel moved without userspace. Never less than at an earlier look.
+  std::uint64_t redirected_in = 0;
+  std::uint64_t redirected_out = 0;
+
+  [[nodiscard]] std::uint64_t redirected() const { return redirected_in + redirected_out; }
+};
+
+// What became of a connection that was to be spliced.
+enum class PathChange : std::uint8_t {
+  engaged,        // it is
+  half_closed,    // an end had sent its FIN, and such sockets cannot enter the map
+  not_plain_tcp,  // MPTCP, or a socket with a ULP
+  no_room,        // the kernel refused it
 };
 
 // Whoever engaged the flow. Called on the pump's thread.
@@ -54,6 +66,10 @@ class FlowOwner {
 
   // The client's first bytes, held back: all so far. Asked only when Engagement::hold_first_bytes.
   virtual FirstBytes first_bytes(std::span<const std::byte> /*bytes*/) { return FirstBytes::go_on; }
+  // From the relay to the kernel's path, or not.
+  virtual void on_path(PathChange /*change*/) {}
+  // Now and then, where bytes have moved: all so far.
+  virtual void moved(const Totals& /*totals*/) {}
   // Once, before the sockets are closed.
   virtual void closing(int /*backend*/) {}
   // Once, after both sockets are closed.

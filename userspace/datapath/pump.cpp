@@ -93,8 +93,10 @@ void Pump::engage(Engagement engagement) {
   flow.active = Clock::now();
   flow.in_window = flow.out_window = first_window;
   flow.in_buffer = flow.out_buffer = first_send_buffer;
-  flow.wants_splice = engagement.splice && splice_map_ != nullptr && kernel::is_plain_tcp(flow.client.get()) &&
-                      kernel::is_plain_tcp(flow.backend.get());
+  const bool plain = kernel::is_plain_tcp(flow.client.get()) && kernel::is_plain_tcp(flow.backend.get());
+  const bool asked = engagement.splice && splice_map_ != nullptr;
+  flow.wants_splice = asked && plain;
+  if (asked && !plain) flow.owner->on_path(PathChange::not_plain_tcp);
   if (engagement.hold_first_bytes) flow.in.hold_first_bytes();
   for (const Side side : {Side::client, Side::backend}) {
     epoll_event event{.events = EPOLLRDHUP | EPOLLET, .data = {.u64 = tag(flow, side)}};
@@ -225,7 +227,7 @@ bool Pump::ask_owner(Flow& flow) {
 
 void Pump::splice(Flow& flow) {
   flow.wants_splice = false;
-  if (flow.in.ended() || flow.out.ended()) return;
+  if (flow.in.ended() || flow.out.ended()) return flow.owner->on_path(PathChange::half_closed);
   const auto to_backend = kernel::exact_bytes_written(flow.backend.get());
   const auto to_client = kernel::exact_bytes_written(flow.client.get());
   if (!to_backend || !to_client) return;
@@ -233,10 +235,11 @@ void Pump::splice(Flow& flow) {
                                           flow.in.pending(), flow.out.pending());
   if (!pair) {
     spdlog::debug("relayed instead of spliced: {}", pair.error().text);
-    return;
+    return flow.owner->on_path(PathChange::no_room);
   }
   flow.pair.emplace(std::move(*pair));
   by_slot_.emplace(flow.pair->slot(), &flow);
+  flow.owner->on_path(PathChange::engaged);
   flow.in.splice(flow.pair->in(), *to_backend);
   // What was queued before it entered the map reaches the verdict only now.
   kernel::kick(flow.client.get());
@@ -348,6 +351,17 @@ void Pump::wait_for_sweep() {
   });
 }
 
+Totals Pump::totals_of(const Flow& flow) {
+  // In this order: what is redirected meanwhile is not more than all.
+  const std::uint64_t redirected_in = flow.in.redirected();
+  const std::uint64_t redirected_out = flow.out.redirected();
+  return {.path = flow.pair ? Path::sockmap : Path::relay,
+          .bytes_in = flow.in.bytes(),
+          .bytes_out = flow.out.bytes(),
+          .redirected_in = redirected_in,
+          .redirected_out = redirected_out};
+}
+
 // Ends what has been idle for too long, and finds brakes whose event found no room in the ring.
 void Pump::sweep() {
   const auto now = Clock::now();
@@ -357,7 +371,10 @@ void Pump::sweep() {
     Flow& flow = *next++;
     const std::uint64_t in = flow.in.bytes() - std::exchange(flow.seen_in, flow.in.bytes());
     const std::uint64_t out = flow.out.bytes() - std::exchange(flow.seen_out, flow.out.bytes());
-    if (in + out > 0) flow.active = now;
+    if (in + out > 0) {
+      flow.active = now;
+      flow.owner->moved(totals_of(flow));
+    }
     if (flow.in_wait == Wait::kernel || flow.in_wait == Wait::source) {
       widen(flow.client.get(), flow.in_window, in * 1000 / period);
     }
@@ -393,11 +410,8 @@ void Pump::finish(Flow& flow, End end) {
   // In this order, see SplicedPair: close both, read the final counters, then give up the slot.
   flow.client.reset();
   flow.backend.reset();
-  const Totals totals{.path = flow.pair ? Path::sockmap : Path::relay,
-                      .end = end,
-                      .bytes_in = flow.in.bytes(),
-                      .bytes_out = flow.out.bytes(),
-                      .redirected = flow.in.redirected() + flow.out.redirected()};
+  Totals totals = totals_of(flow);
+  totals.end = end;
   if (flow.pair) by_slot_.erase(flow.pair->slot());
   flow.pair.reset();
   flows_.erase(flows_.iterator_to(flow));

@@ -74,6 +74,7 @@ class Pump {
   void rest(Flow& flow);
   void ask_events(Flow& flow, Flow::Side side, std::uint32_t interest, bool again);
   void await_drain(Flow& flow, Flow::Side target, std::uint32_t& interest, bool& again);
+  static Totals totals_of(const Flow& flow);
   void finish(Flow& flow, End end);
   void bury();
 

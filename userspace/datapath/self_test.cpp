@@ -178,7 +178,7 @@ kernel::Result<void> self_test(kernel::SpliceMap& map) {
     return kernel::Error::because("self-test: the answer after a half-close was lost");
   }
   if (client.wrong() || backend.wrong()) return kernel::Error::because("self-test: content arrived changed");
-  if (totals->path != Path::sockmap || totals->redirected == 0) {
+  if (totals->path != Path::sockmap || totals->redirected() == 0) {
     return kernel::Error::because("self-test: the kernel redirected nothing");
   }
   return {};

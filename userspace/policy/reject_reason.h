@@ -59,4 +59,10 @@ constexpr std::string_view to_string(RejectReason reason) {
   return "";
 }
 
+// Whether a PROXY protocol header was wrong, too late or not there.
+constexpr bool is_of_header(RejectReason reason) {
+  return reason >= RejectReason::untrusted_header && reason <= RejectReason::checksum_mismatch &&
+         reason != RejectReason::empty_probe;
+}
+
 }  // namespace realpeer::policy

@@ -31,21 +31,31 @@ void reset(boost::asio::ip::tcp::socket& socket) {
   socket.close(ignored);
 }
 
+void note_end(SharedState& shared, observe::ListenerTally& tally, const observe::Record& record) {
+  if (record.reason != RejectReason::none) {
+    tally.reject(record.reason);
+    if (record.reason != RejectReason::empty_probe) shared.refusals.add(record);
+  }
+  shared.access_log.write(record);
+}
+
 Underway::~Underway() {
   if (done_) return;
   reset(client_);
-  record_.end = "drained";
-  shared_.access_log.write(record_);
+  tracked_.record.end = "drained";
+  shared_.access_log.write(tracked_.record);
 }
 
 void Underway::refuse(const Refusal& refusal) {
   // RST, not FIN: the client must not take a refusal for an orderly end of a service that had nothing to say.
   reset(client_);
-  record_.end = refusal.end;
-  record_.reason = refusal.reason;
-  record_.looks_like = refusal.looks_like;
-  record_.detail = refusal.detail;
-  shared_.access_log.write(record_);
+  auto& record = tracked_.record;
+  record.end = refusal.end;
+  record.reason = refusal.reason;
+  record.looks_like = refusal.looks_like;
+  record.detail = refusal.detail;
+  tracked_.leave();
+  note_end(shared_, tracked_.tally, record);
   done();
 }
 
@@ -58,21 +68,50 @@ Engaged::FirstBytes Engaged::first_bytes(std::span<const std::byte> bytes) {
   return FirstBytes::go_on;
 }
 
-void Engaged::closing(int backend) { note_delivery(shared_, backend, lease_.endpoint().text, record_); }
+void Engaged::on_path(datapath::PathChange change) {
+  using observe::PathChange;
+  const auto count = [this](PathChange what) { ++shared_.path_changes[observe::index(what)]; };
+  switch (change) {
+    case datapath::PathChange::engaged: tracked_->travel_by(observe::Path::sockmap); return count(PathChange::engaged);
+    case datapath::PathChange::half_closed: return count(PathChange::half_closed);
+    case datapath::PathChange::not_plain_tcp: return count(PathChange::not_plain_tcp);
+    case datapath::PathChange::no_room: return count(PathChange::no_room);
+  }
+}
+
+// What the kernel has moved counts for its path, and the rest for the relay's.
+void Engaged::moved(const datapath::Totals& totals) {
+  using observe::Direction;
+  using observe::Path;
+  auto& tally = tracked_->tally;
+  const auto add = [&tally](Direction direction, std::uint64_t all, std::uint64_t redirected) {
+    tally.moved(direction, Path::sockmap, redirected);
+    tally.moved(direction, Path::relay, all - redirected);
+  };
+  add(Direction::in, totals.bytes_in - counted_.bytes_in, totals.redirected_in - counted_.redirected_in);
+  add(Direction::out, totals.bytes_out - counted_.bytes_out, totals.redirected_out - counted_.redirected_out);
+  auto& record = tracked_->record;
+  record.bytes_in += totals.bytes_in - counted_.bytes_in;
+  record.bytes_out += totals.bytes_out - counted_.bytes_out;
+  record.bytes_spliced = totals.redirected_in + totals.redirected_out;
+  counted_ = totals;
+}
+
+void Engaged::closing(int backend) { note_delivery(shared_, backend, lease_.endpoint().text, tracked_->record); }
 
 void Engaged::ended(const datapath::Totals& totals) {
-  record_.path = datapath::to_string(totals.path);
-  record_.bytes_in += totals.bytes_in;
-  record_.bytes_out += totals.bytes_out;
-  record_.bytes_spliced = totals.redirected;
-  record_.end = to_string(totals.end);
-  if (totals.end == datapath::End::refused) record_.reason = RejectReason::untrusted_header;
-  if (totals.end == datapath::End::held_too_long) record_.reason = RejectReason::header_timeout;
+  moved(totals);
+  auto& record = tracked_->record;
+  record.path = datapath::to_string(totals.path);
+  record.end = to_string(totals.end);
+  if (totals.end == datapath::End::refused) record.reason = RejectReason::untrusted_header;
+  if (totals.end == datapath::End::held_too_long) record.reason = RejectReason::header_timeout;
   // Before the line: whoever reads it finds the places free.
   lease_.release();
   place_.release();
   tickets_.release();
-  shared_.access_log.write(record_);
+  tracked_->leave();
+  note_end(shared_, tracked_->tally, record);
 }
 
 }  // namespace realpeer::session

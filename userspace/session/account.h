@@ -7,6 +7,7 @@
 #include "observe/record.h"
 #include "session/refusal.h"
 #include "session/shared_state.h"
+#include "session/tracked.h"
 
 namespace realpeer::session {
 
@@ -17,8 +18,8 @@ void reset(boost::asio::ip::tcp::socket& socket);
 // accounted for all the same.
 class Underway {
  public:
-  Underway(SharedState& shared, boost::asio::ip::tcp::socket& client, observe::Record& record)
-      : shared_(shared), client_(client), record_(record) {}
+  Underway(SharedState& shared, boost::asio::ip::tcp::socket& client, Tracked& tracked)
+      : shared_(shared), client_(client), tracked_(tracked) {}
   Underway(const Underway&) = delete;
   Underway& operator=(const Underway&) = delete;
   ~Underway();
@@ -29,7 +30,7 @@ class Underway {
  private:
   SharedState& shared_;
   boost::asio::ip::tcp::socket& client_;
-  observe::Record& record_;
+  Tracked& tracked_;
   bool done_ = false;
 };
 
@@ -47,14 +48,19 @@ struct Tickets {
 // The account of an engaged connection.
 class Engaged final : public datapath::FlowOwner {
  public:
-  Engaged(SharedState& shared, Tickets tickets, ClientPlace place, upstream::Lease lease, observe::Record record)
+  Engaged(SharedState& shared, Tickets tickets, ClientPlace place, upstream::Lease lease,
+          std::unique_ptr<Tracked> tracked)
       : shared_(shared),
         tickets_(std::move(tickets)),
         place_(std::move(place)),
         lease_(std::move(lease)),
-        record_(std::move(record)) {}
+        tracked_(std::move(tracked)) {
+    tracked_->travel_by(observe::Path::relay);
+  }
 
   FirstBytes first_bytes(std::span<const std::byte> bytes) override;
+  void on_path(datapath::PathChange change) override;
+  void moved(const datapath::Totals& totals) override;
   void closing(int backend) override;
   void ended(const datapath::Totals& totals) override;
 
@@ -63,7 +69,8 @@ class Engaged final : public datapath::FlowOwner {
   Tickets tickets_;
   ClientPlace place_;
   upstream::Lease lease_;
-  observe::Record record_;
+  std::unique_ptr<Tracked> tracked_;
+  datapath::Totals counted_{};  // so far
 };
 
 }  // namespace realpeer::session

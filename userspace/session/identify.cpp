@@ -32,6 +32,7 @@ Refusal refuse_end(Read how, const std::string& bytes) {
 
 void believe(const proxy_protocol::Header& header, Identified& identified) {
   identified.tlvs = header.tlvs;
+  identified.header = header.version;
   if (!header.names_client()) {
     identified.source = REALPEER_SOURCE_LOCAL;
     return;

@@ -18,7 +18,8 @@ struct Identified {
   net::Endpoint destination;  // whom the client meant to reach: from the header, else the accepted socket's address
   realpeer_client_source source = REALPEER_SOURCE_PEER;
   std::vector<proxy_protocol::Tlv> tlvs;
-  std::string payload;  // application bytes read so far
+  std::optional<proxy_protocol::Version> header{};  // that came first
+  std::string payload;                              // application bytes read so far
   // The client has not spoken, and a header in its first bytes must be refused: see datapath::FlowOwner.
   bool watch_first_bytes = false;
 };

@@ -25,7 +25,10 @@ Server::Server(const config::Config& config, Host& host, upstream::Upstreams& up
               .admission = host.admission(),
               .certificates = &certificates,
               .run = random_number()} {
-  for (const auto& listener : config.listeners) shared_.listeners.emplace_back(listener.max_connections);
+  for (const auto& listener : config.listeners) {
+    shared_.listeners.emplace_back(listener.max_connections);
+    shared_.tallies.emplace_back();
+  }
   for (const auto& backend : config.backends) shared_.complaints.try_emplace(backend.name);
 }
 

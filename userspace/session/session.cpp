@@ -39,6 +39,19 @@ Record begin_record(SharedState& shared, const Accepted& accepted) {
   return record;
 }
 
+void count_header(observe::ListenerTally& tally, const Outcome<Identified>& identified) {
+  using observe::HeaderResult;
+  using observe::HeaderVersion;
+  if (!identified) {
+    if (policy::is_of_header(identified.error().reason)) tally.header(HeaderVersion::unknown, HeaderResult::rejected);
+    return;
+  }
+  if (!identified->header) return;
+  const bool v1 = *identified->header == proxy_protocol::Version::v1;
+  const bool local = identified->source == REALPEER_SOURCE_LOCAL;
+  tally.header(v1 ? HeaderVersion::v1 : HeaderVersion::v2, local ? HeaderResult::local : HeaderResult::accepted);
+}
+
 void note(const Identified& identified, Record& record) {
   record.client = identified.client;
   record.source = identified.source;
@@ -77,8 +90,9 @@ Stage<std::size_t> present(tcp::socket& backend, const std::string& bytes, std::
 
 asio::awaitable<void> serve(SharedState& shared, WorkerState& worker, Accepted accepted) {
   tcp::socket& client = accepted.socket;
-  Record record = begin_record(shared, accepted);
-  Underway underway(shared, client, record);
+  auto tracked = std::make_unique<Tracked>(worker.live, accepted.tally, begin_record(shared, accepted));
+  Record& record = tracked->record;
+  Underway underway(shared, client, *tracked);
   Tickets tickets;
   if (const auto refused = admit(shared, accepted, record, tickets)) co_return underway.refuse(*refused);
 
@@ -92,13 +106,14 @@ asio::awaitable<void> serve(SharedState& shared, WorkerState& worker, Accepted a
   }
   const auto until = std::chrono::steady_clock::now() + accepted.listener.header_timeout;
   auto identified = co_await identify(client, accepted.peer, accepted.listener, until);
+  count_header(accepted.tally, identified);
   if (!identified) co_return underway.refuse(identified.error());
   note(*identified, record);
   if (!known && !is_forwarder(accepted.listener, identified->client.address())) place = limit(shared, record);
   if (!place) co_return underway.refuse(place.error());
 
   if (accepted.listener.route.is_http()) {
-    co_return co_await serve_http(shared, worker, accepted, std::move(*identified), underway, record,
+    co_return co_await serve_http(shared, worker, accepted, std::move(*identified), underway, tracked,
                                   std::move(tickets), std::move(*place));
   }
   tls::ClientHello hello;
@@ -119,8 +134,10 @@ asio::awaitable<void> serve(SharedState& shared, WorkerState& worker, Accepted a
   auto believed = kernel::make_client(identified->client, accepted.peer, identified->source, record.trusted);
   believed.by_peername = pool.backend().identity == config::Identity::peername ? 1 : 0;
   const ForClient whom{.socket = client, .believed = identified->client, .recorded = believed};
+  const auto began = std::chrono::steady_clock::now();
   auto connected = co_await connect_backend(pool, shared.config.timeouts.connect, shared.clients, whom);
   if (!connected) co_return underway.refuse(connected.error());
+  shared.connect_seconds.add(std::chrono::steady_clock::now() - began);
   record.endpoint = connected->lease.endpoint().text;
 
   // What came in while connecting still travels with the header.
@@ -146,7 +163,7 @@ asio::awaitable<void> serve(SharedState& shared, WorkerState& worker, Accepted a
   worker.pump.engage({.client = kernel::UniqueFd(client.release()),
                       .backend = kernel::UniqueFd(connected->socket.release()),
                       .owner = std::make_unique<Engaged>(shared, std::move(tickets), std::move(*place),
-                                                         std::move(connected->lease), std::move(record)),
+                                                         std::move(connected->lease), std::move(tracked)),
                       .splice = shared.splice != nullptr,
                       .hold_first_bytes = identified->watch_first_bytes});
 }

@@ -15,6 +15,7 @@ struct Accepted {
   net::Endpoint peer;
   const config::Listener& listener;
   Ceiling& listener_ceiling;
+  observe::ListenerTally& tally;
 };
 
 // Where the listener routes requests, they are served to the end of the connection instead. The whole story: identify,

@@ -17,6 +17,8 @@
 #include "kernel/splice_map.h"
 #include "net/cidr_set.h"
 #include "observe/access_log.h"
+#include "observe/refusals.h"
+#include "observe/tally.h"
 #include "policy/client_limits.h"
 #include "session/admission.h"
 #include "session/ceiling.h"
@@ -39,9 +41,13 @@ struct SharedState {
   net::CidrSet denied_clients{config.limits.denied_clients};
   Ceiling connections{config.limits.connections};
   Ceiling handshakes{config.limits.handshakes};
-  std::uint64_t run = 0;                  // a random number of this run of the daemon
-  std::atomic<std::uint64_t> next_id{1};  // of connections
-  std::deque<Ceiling> listeners{};        // as Config::listeners
+  std::uint64_t run = 0;                         // a random number of this run of the daemon
+  std::atomic<std::uint64_t> next_id{1};         // of connections
+  std::deque<Ceiling> listeners{};               // as Config::listeners
+  std::deque<observe::ListenerTally> tallies{};  // the same
+  observe::Refusals refusals{};
+  observe::Histogram connect_seconds{};
+  std::array<observe::Count, observe::path_change_names.size()> path_changes{};
   // By backend, of names not delivered: for want of a way, for want of room in IPv4. One that complains without end
   // must not silence the others.
   std::map<std::string, std::array<Complaint, 2>> complaints{};
@@ -51,6 +57,9 @@ struct SharedState {
     return fmt::format("{:016x}{:016x}", run, connection);
   }
 };
+
+// Writes the line of what has ended, a connection or a request, and counts it where it was refused.
+void note_end(SharedState& shared, observe::ListenerTally& tally, const observe::Record& record);
 
 // One of the connections that a believed client may have at a time, and its arrival counted; held to the end.
 class ClientPlace {

@@ -70,12 +70,12 @@ kernel::Result<std::unique_ptr<Worker>> Worker::create(SharedState& shared, std:
                                      shared.splice, index);
   if (!pump) return pump.error();
   worker->pump_ = std::move(*pump);
-  worker->state_.reset(new WorkerState{*worker->pump_, IdleConnections(worker->context_)});
+  worker->state_.reset(new WorkerState{*worker->pump_, IdleConnections(worker->context_), worker->live_});
   for (std::size_t i = 0; i < shared.config.listeners.size(); ++i) {
     const auto& listener = shared.config.listeners[i];
     auto acceptor = bind_listener(worker->context_, listener, true);
     if (!acceptor) return acceptor.error();
-    worker->listening_.push_back({std::move(*acceptor), listener, shared.listeners[i]});
+    worker->listening_.push_back({std::move(*acceptor), listener, shared.listeners[i], shared.tallies[i]});
   }
   return worker;
 }
@@ -92,7 +92,7 @@ void Worker::start() {
 
 void Worker::begin(Listening& listening, tcp::socket socket, const net::Endpoint& peer) {
   try {
-    Accepted accepted{std::move(socket), net::unmapped(peer), listening.listener, listening.ceiling};
+    Accepted accepted{std::move(socket), net::unmapped(peer), listening.listener, listening.ceiling, listening.tally};
     asio::co_spawn(context_, serve(shared_, *state_, std::move(accepted)), report);
   } catch (const std::exception&) {
     // Out of memory: this connection is lost, the listener must not be.

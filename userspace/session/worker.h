@@ -39,6 +39,7 @@ class Worker {
     boost::asio::ip::tcp::acceptor acceptor;
     const config::Listener& listener;
     Ceiling& ceiling;
+    observe::ListenerTally& tally;
   };
 
   explicit Worker(SharedState& shared) : shared_(shared) {}
@@ -47,6 +48,7 @@ class Worker {
   void begin(Listening& listening, boost::asio::ip::tcp::socket socket, const net::Endpoint& peer);
 
   SharedState& shared_;
+  Live live_;  // outlives the coroutines, which the context destroys
   boost::asio::io_context context_{1};
   std::unique_ptr<datapath::Pump> pump_;
   std::unique_ptr<WorkerState> state_;

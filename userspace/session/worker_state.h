@@ -6,12 +6,14 @@
 
 #include "datapath/pump.h"
 #include "session/http/idle_connections.h"
+#include "session/tracked.h"
 
 namespace realpeer::session {
 
 struct WorkerState {
   datapath::Pump& pump;
   IdleConnections idle;
+  Live& live;
   // Clients' connections between two requests: they end when the daemon drains.
   std::unordered_set<boost::asio::ip::tcp::socket*> between_requests{};
   bool draining = false;

@@ -13,7 +13,7 @@ asio::awaitable<After> send(Conversation& conversation, RequestAccount& account,
   what.request_id = id;
   account.record.request->status = what.status;
   const std::string text = http::write(what);
-  account.record.bytes_out = text.size();
+  account.sent(text.size());
   const auto error = co_await write_client(conversation, text);
   if (error) co_return After::reset;
   co_return what.close ? After::close : After::next_request;
@@ -59,7 +59,7 @@ void note_silence(Conversation& conversation) {
   auto record = conversation.base;
   record.end = "rejected";
   record.reason = RejectReason::empty_probe;
-  conversation.shared.access_log.write(record);
+  note_end(conversation.shared, conversation.accepted.tally, record);
 }
 
 }  // namespace realpeer::session

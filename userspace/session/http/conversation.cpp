@@ -1,5 +1,6 @@
 #include "session/http/conversation.h"
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -32,10 +33,21 @@ void RequestAccount::refused(const Refusal& refusal) {
   ended(refusal.end);
 }
 
+void RequestAccount::received(std::uint64_t count) {
+  record.bytes_in += count;
+  tally_.moved(observe::Direction::in, observe::Path::relay, count);
+}
+
+void RequestAccount::sent(std::uint64_t count) {
+  record.bytes_out += count;
+  tally_.moved(observe::Direction::out, observe::Path::relay, count);
+}
+
 void RequestAccount::ended(std::string_view how) {
   record.end = how;
-  access_log_.write(record);
+  ++tally_.requests[std::min(record.request->status / 100U, 5U)];
   written_ = true;
+  note_end(shared_, tally_, record);
 }
 
 asio::awaitable<error_code> read_client(Conversation& conversation, std::size_t most) {

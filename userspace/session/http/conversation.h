@@ -27,13 +27,14 @@ struct OwnConnection {
 
 struct Conversation {
   Conversation(SharedState& shared_state, WorkerState& worker_state, Accepted& client, ClientStream& connection,
-               Identified known, observe::Record& common, Tickets held, ClientPlace taken)
+               Identified known, std::unique_ptr<Tracked>& connection_account, Tickets held, ClientPlace taken)
       : shared(shared_state),
         worker(worker_state),
         accepted(client),
         stream(connection),
         identified(std::move(known)),
-        base(common),
+        tracked(connection_account),
+        base(tracked->record),
         reading(accepted.socket),
         writing(accepted.socket),
         tickets(std::move(held)),
@@ -44,6 +45,7 @@ struct Conversation {
   Accepted& accepted;
   ClientStream& stream;
   Identified identified;
+  std::unique_ptr<Tracked>& tracked;
   observe::Record& base;           // what the line of each request begins with
   boost::beast::flat_buffer in{};  // read from the client and not taken yet
   SocketPatience reading;          // of the client's socket, for either way
@@ -69,7 +71,7 @@ enum class After : std::uint8_t {
 class RequestAccount {
  public:
   explicit RequestAccount(Conversation& conversation)
-      : record(conversation.base), access_log_(conversation.shared.access_log) {
+      : record(conversation.base), shared_(conversation.shared), tally_(conversation.accepted.tally) {
     record.started = std::chrono::system_clock::now();
     record.since = std::chrono::steady_clock::now();
     auto& request = record.request.emplace();
@@ -83,6 +85,9 @@ class RequestAccount {
 
   void refused(const Refusal& refusal);
   void ended(std::string_view how);
+  // Bytes of the client's, and for it.
+  void received(std::uint64_t count);
+  void sent(std::uint64_t count);
   // Somebody else writes the line.
   observe::Record hand_over() {
     written_ = true;
@@ -93,7 +98,8 @@ class RequestAccount {
   observe::Record record;
 
  private:
-  observe::AccessLog& access_log_;
+  SharedState& shared_;
+  observe::ListenerTally& tally_;
   bool written_ = false;
 };
 

@@ -75,6 +75,7 @@ asio::awaitable<std::optional<Trouble>> Exchange::reach(bool only_new) {
       return conversation_.worker.idle.take(endpoint, longest);
     };
   }
+  const auto began = std::chrono::steady_clock::now();
   auto connected = co_await connect_backend(pool_, conversation_.timeouts().connect,
                                             one ? conversation_.shared.clients : nullptr, whom);
   if (!connected) {
@@ -82,7 +83,10 @@ asio::awaitable<std::optional<Trouble>> Exchange::reach(bool only_new) {
     if (refusal.reason == RejectReason::none) co_return Trouble{.status = 0, .refusal = refusal};
     co_return Trouble{.status = refusal.reason == RejectReason::backend_timeout ? 504U : 503U, .refusal = refusal};
   }
-  if (!connected->used_before) connected->lease.succeeded();
+  if (!connected->used_before) {
+    connected->lease.succeeded();
+    conversation_.shared.connect_seconds.add(std::chrono::steady_clock::now() - began);
+  }
   backend_.emplace(std::move(*connected));
   co_return std::nullopt;
 }
@@ -193,7 +197,7 @@ asio::awaitable<std::optional<Trouble>> Exchange::read_final_head() {
     const std::string head = http::head_for_client(response_, false);
     const auto error = co_await write_client(conversation_, head);
     if (error) co_return Trouble{.status = 0, .refusal = client_reset};
-    account_.record.bytes_out += head.size();
+    account_.sent(head.size());
   }
 }
 
@@ -224,7 +228,7 @@ asio::awaitable<Exchange::Relayed> Exchange::relay_body(std::string out) {
     if (!out.empty()) {
       error = co_await write_client(conversation_, out);
       if (error) co_return Relayed::client_failed;
-      account_.record.bytes_out += out.size();
+      account_.sent(out.size());
       out.clear();
       if (!last && from_backend_.size() > 0) continue;
     }

@@ -190,7 +190,7 @@ asio::awaitable<After> serve_next(Conversation& conversation) {
   }
   RequestAccount account(conversation);
   if (head.fault) co_return co_await answer_fault(conversation, account, *head.fault, *head.reason);
-  account.record.bytes_in = head.size;
+  account.received(head.size);
   // What the judge of heads has passed the parser takes; a limit of its own would be a second opinion.
   http::RequestReader reader(static_cast<std::uint32_t>(http::longest_head) + 1);
   if (const auto error = reader.read_head(conversation.in); error || !reader.has_head()) {

@@ -13,7 +13,8 @@ bool is_forwarder(const config::Listener& listener, const net::Address& client) 
 }
 
 asio::awaitable<void> serve_http(SharedState& shared, WorkerState& worker, Accepted& accepted, Identified identified,
-                                 Underway& underway, observe::Record& record, Tickets tickets, ClientPlace place) {
+                                 Underway& underway, std::unique_ptr<Tracked>& tracked, Tickets tickets,
+                                 ClientPlace place) {
   const auto until = std::chrono::steady_clock::now() + shared.config.timeouts.request;
   if (const auto refused = co_await refuse_forbidden_header(accepted.socket, identified, until)) {
     co_return underway.refuse(*refused);
@@ -23,7 +24,7 @@ asio::awaitable<void> serve_http(SharedState& shared, WorkerState& worker, Accep
   // Kept as long as the connection: reloading makes another one.
   std::shared_ptr<tls::ServerContext> certificates;
   ClientStream stream(accepted.socket, std::exchange(identified.payload, {}));
-  Conversation conversation(shared, worker, accepted, stream, std::move(identified), record, std::move(tickets),
+  Conversation conversation(shared, worker, accepted, stream, std::move(identified), tracked, std::move(tickets),
                             std::move(place));
   if (accepted.listener.tls) {
     const auto index = &accepted.listener - shared.config.listeners.data();
@@ -33,6 +34,7 @@ asio::awaitable<void> serve_http(SharedState& shared, WorkerState& worker, Accep
     }
   }
   underway.done();
+  tracked->travel_by(observe::Path::relay);
   co_await serve_requests(conversation);
 }
 

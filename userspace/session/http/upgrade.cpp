@@ -27,7 +27,7 @@ class Tunnel {
  public:
   Tunnel(Conversation& conversation, RequestAccount& account, tcp::socket& backend)
       : conversation_(conversation),
-        record_(account.record),
+        account_(account),
         backend_(backend),
         quiet_(backend),
         sending_(backend),
@@ -56,7 +56,7 @@ class Tunnel {
       if (error) break;
       something_moved();
       const std::string bytes = take(conversation_.in);
-      record_.bytes_in += bytes.size();
+      account_.received(bytes.size());
       if (co_await write_backend(backend_, sending_, conversation_.timeouts().idle, bytes)) break;
     }
     error_code ignored;
@@ -73,12 +73,12 @@ class Tunnel {
       if (error) co_return;
       const auto failed = co_await write_client(conversation_, std::string_view(piece->data(), got));
       if (failed) co_return;
-      record_.bytes_out += got;
+      account_.sent(got);
     }
   }
 
   Conversation& conversation_;
-  observe::Record& record_;
+  RequestAccount& account_;
   tcp::socket& backend_;
   SocketPatience quiet_;
   SocketPatience sending_;
@@ -95,8 +95,8 @@ asio::awaitable<After> go_on_with_bytes(Conversation& conversation, RequestAccou
   const std::string outwards = http::head_for_client(response, false) + take(left);
   // Impatient clients send before they are told that they may.
   const std::string inwards = take(conversation.in) + conversation.stream.take_bytes();
-  account.record.bytes_out += outwards.size();
-  account.record.bytes_in += inwards.size();
+  account.sent(outwards.size());
+  account.received(inwards.size());
   auto error = co_await write_client(conversation, outwards);
   if (!error) {
     SocketPatience patience(backend.socket);
@@ -114,11 +114,12 @@ asio::awaitable<After> go_on_with_bytes(Conversation& conversation, RequestAccou
     co_return After::close;
   }
   auto& shared = conversation.shared;
+  conversation.tracked->record = account.hand_over();
   conversation.worker.pump.engage(
       {.client = kernel::UniqueFd(conversation.accepted.socket.release()),
        .backend = kernel::UniqueFd(backend.socket.release()),
        .owner = std::make_unique<Engaged>(shared, std::move(conversation.tickets), std::move(conversation.place),
-                                          std::move(backend.lease), account.hand_over()),
+                                          std::move(backend.lease), std::move(conversation.tracked)),
        .splice = shared.splice != nullptr});
   co_return After::handed_over;
 }

@@ -24,7 +24,7 @@ std::optional<Trouble> RequestBody::take(std::string& out) {
     boost::system::error_code error;
     const auto part = reader_.read_body(conversation_.in, error);
     if (error) return trouble(400, RejectReason::request_malformed, "the body: " + error.message());
-    record_.bytes_in += before - conversation_.in.size();
+    account_.received(before - conversation_.in.size());
     http::append_body(out, framing_, part);
     taken_ = reader_.is_done();
     if (taken_) http::append_end(out, framing_, http::trailer_for_backend(reader_.message()));

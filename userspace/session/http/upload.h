@@ -22,7 +22,7 @@ class RequestBody {
       : conversation_(conversation),
         framing_(request.framing),
         reader_(reader),
-        record_(account.record),
+        account_(account),
         taken_(request.framing == http::Framing::none) {}
 
   // Every byte of it was taken from the client.
@@ -39,7 +39,7 @@ class RequestBody {
   Conversation& conversation_;
   http::Framing framing_;
   http::RequestReader& reader_;
-  observe::Record& record_;
+  RequestAccount& account_;
   bool taken_;
   std::chrono::steady_clock::duration waited_{};  // since `came_` was 0
   std::size_t came_ = 0;                          // bytes
