@@ -6,6 +6,8 @@
 #include <boost/beast/http/rfc7230.hpp>
 #include <vector>
 
+#include "http/characters.h"
+
 namespace realpeer::http {
 namespace {
 
@@ -13,66 +15,61 @@ using boost::beast::iequals;
 using boost::beast::http::field;
 using boost::beast::http::token_list;
 
-constexpr std::array hop_by_hop{"Connection", "Keep-Alive",          "Proxy-Connection", "Transfer-Encoding",
-                                "TE",         "Proxy-Authorization", "Upgrade",          "HTTP2-Settings"};
+// Folded.
+constexpr std::array<std::string_view, 9> of_one_hop{
+    "connection",          "keep-alive", "proxy-connection", "transfer-encoding", "te",
+    "proxy-authorization", "upgrade",    "http2-settings",   "content-length"};
+constexpr std::array<std::string_view, 8> of_heads{"host",       "trailer",          "authorization", "cookie",
+                                                   "set-cookie", "content-encoding", "content-type",  "content-range"};
 
-constexpr std::array essential{"Host", "Content-Length", "Trailer"};
-
-char plain(char c) {
-  if (c == '_') return '-';
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+bool is_one_of(const auto& known, std::string_view name) {
+  return std::ranges::find(known, name) != std::ranges::end(known);
 }
 
-bool is_essential(std::string_view name) {
-  return std::ranges::any_of(essential, [name](std::string_view known) { return iequals(name, known); });
-}
-
-// Content_Length is Content-Length to CGI, and no frame to us.
-void remove_look_alikes(Fields& fields) {
-  for (auto at = fields.begin(); at != fields.end();) {
-    const auto name = at->name_string();
-    const auto looks = [name](std::string_view known) { return same_name(name, known) && !iequals(name, known); };
-    at = std::ranges::any_of(essential, looks) ? fields.erase(at) : std::next(at);
+// What Connection names, folded and in order.
+std::vector<std::string> named_by_connection(const Fields& fields) {
+  std::vector<std::string> named;
+  const auto [first, last] = fields.equal_range(field::connection);
+  for (auto at = first; at != last; ++at) {
+    for (const auto token : token_list(at->value())) named.push_back(folded(token));
   }
+  std::ranges::sort(named);
+  return named;
 }
 
 bool is_of_http(std::string_view protocol) {
-  return protocol.size() >= 2 && (iequals(protocol.substr(0, 2), "h2") || iequals(protocol.substr(0, 3), "tls") ||
-                                  iequals(protocol.substr(0, 4), "http"));
+  return iequals(protocol.substr(0, 2), "h2") || iequals(protocol.substr(0, 3), "tls") ||
+         iequals(protocol.substr(0, 4), "http");
 }
 
 }  // namespace
 
-bool same_name(std::string_view one, std::string_view other) {
-  return std::ranges::equal(one, other, {}, plain, plain);
-}
-
-void remove_all(Fields& fields, std::string_view name) {
-  for (auto at = fields.begin(); at != fields.end();) {
-    at = same_name(at->name_string(), name) ? fields.erase(at) : std::next(at);
+std::string folded(std::string_view name) {
+  std::string plain(name);
+  for (char& c : plain) {
+    if (!is_alphanumeric(c)) c = '-';
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
   }
+  return plain;
 }
 
 std::string upgrade_of(const Fields& fields) {
-  bool asked = false;
-  const auto [first, last] = fields.equal_range(field::connection);
-  for (auto at = first; at != last; ++at) asked = asked || token_list(at->value()).exists("upgrade");
-  if (!asked || fields.count(field::upgrade) != 1) return {};
+  const auto named = named_by_connection(fields);
+  if (!std::ranges::binary_search(named, "upgrade") || fields.count(field::upgrade) != 1) return {};
   const std::string_view protocol = fields[field::upgrade];
   return is_of_http(protocol) || protocol.find(',') != std::string_view::npos ? std::string() : std::string(protocol);
 }
 
 void remove_hop_by_hop(Fields& fields) {
-  std::vector<std::string> named;
-  const auto [first, last] = fields.equal_range(field::connection);
-  for (auto at = first; at != last; ++at) {
-    for (const auto token : token_list(at->value())) named.emplace_back(token);
-  }
-  for (const auto& name : named) {
-    if (!is_essential(name)) remove_all(fields, name);
-  }
-  for (const auto* name : hop_by_hop) remove_all(fields, name);
-  remove_look_alikes(fields);
+  const auto named = named_by_connection(fields);
+  remove_where(fields, [&named](const std::string& name) {
+    return is_one_of(of_one_hop, name) || std::ranges::binary_search(named, name);
+  });
+}
+
+void keep_trailer(Fields& trailer) {
+  remove_hop_by_hop(trailer);
+  remove_where(trailer, [](const std::string& name) { return is_one_of(of_heads, name); });
 }
 
 void append(const Fields& fields, std::string& text) {

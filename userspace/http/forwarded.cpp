@@ -1,5 +1,6 @@
 #include "http/forwarded.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/beast/core/string.hpp>
 #include <optional>
@@ -12,35 +13,21 @@ namespace {
 
 using boost::beast::iequals;
 
-constexpr std::array forwarded_names{"Forwarded",
-                                     "X-Forwarded-For",
-                                     "X-Forwarded-Proto",
-                                     "X-Forwarded-Host",
-                                     "X-Forwarded-Port",
-                                     "X-Forwarded-By",
-                                     "X-Forwarded-User",
-                                     "X-Forwarded-Server",
-                                     "X-Forwarded-Ssl",
-                                     "X-Forwarded-Scheme",
-                                     "X-Forwarded",
-                                     "Forwarded-For",
-                                     "X-Original-Forwarded-For",
-                                     "X-Forwarded-Prefix",
-                                     "X-Real-IP",
-                                     "X-Client-IP",
-                                     "Client-IP",
-                                     "X-Cluster-Client-IP",
-                                     "True-Client-IP",
-                                     "CF-Connecting-IP",
-                                     "Fastly-Client-IP",
-                                     "X-ProxyUser-Ip",
-                                     "X-Remote-IP",
-                                     "X-Remote-Addr",
-                                     "X-Originating-IP",
-                                     "X-Scheme",
-                                     "X-Url-Scheme",
-                                     "Front-End-Https",
-                                     "X-Request-Id"};
+// By which software tells who a client is, or what it asked for; folded. "proxy" becomes the setting HTTP_PROXY of CGI
+// programs.
+constexpr std::array<std::string_view, 17> told_names{
+    "forwarded",        "forwarded-for",  "x-real-ip",        "x-remote-ip",        "x-remote-addr",
+    "x-originating-ip", "x-proxyuser-ip", "x-scheme",         "x-url-scheme",       "x-rewrite-url",
+    "front-end-https",  "x-request-id",   "cf-connecting-ip", "cf-connecting-ipv6", "x-appengine-user-ip",
+    "remote-addr",      "proxy"};
+constexpr std::array<std::string_view, 3> told_beginnings{"x-forwarded", "x-original", "x-envoy"};
+constexpr std::array<std::string_view, 2> told_ends{"client-ip", "clientip"};
+
+bool tells_client(const std::string& name) {
+  return std::ranges::find(told_names, name) != told_names.end() ||
+         std::ranges::any_of(told_beginnings, [&](std::string_view begin) { return name.starts_with(begin); }) ||
+         std::ranges::any_of(told_ends, [&](std::string_view end) { return name.ends_with(end); });
+}
 
 std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(" \t");
@@ -133,9 +120,7 @@ net::Address believed_client(const Fields& fields, const net::Address& sender, c
   return client;
 }
 
-void remove_forwarded(Fields& fields) {
-  for (const auto* name : forwarded_names) remove_all(fields, name);
-}
+void remove_forwarded(Fields& fields) { remove_where(fields, tells_client); }
 
 void write_forwarded(Fields& fields, const Forwarding& forwarding) {
   const Said said = forwarding.by_trusted ? said_by(fields) : Said{};

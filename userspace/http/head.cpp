@@ -6,6 +6,7 @@
 
 #include "http/authority.h"
 #include "http/characters.h"
+#include "http/fields.h"
 
 namespace realpeer::http {
 namespace {
@@ -131,7 +132,9 @@ std::optional<Fault> fault_in_head(std::string_view head) {
   const auto line = read_request_line(next_line(head));
   if (!line) return line.error();
   Framing framing;
+  std::size_t fields = 0;
   for (auto field = next_line(head); !field.empty(); field = next_line(head)) {
+    if (++fields > most_fields) return Fault{.status = 431, .detail = "more than 256 fields"};
     if (auto fault = read_field(field, framing)) return fault;
   }
   if (auto fault = judge_body(framing, line->version)) return fault;

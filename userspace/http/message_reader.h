@@ -7,6 +7,7 @@
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
+#include <stdexcept>
 #include <string_view>
 
 #include "http/fields.h"
@@ -33,7 +34,7 @@ class MessageReader {
   boost::system::error_code read_head(boost::beast::flat_buffer& buffer) {
     boost::system::error_code error;
     while (!parser_.is_header_done() && buffer.size() > 0) {
-      buffer.consume(parser_.put(buffer.data(), error));
+      put(buffer, error);
       if (error == boost::beast::http::error::need_more) return {};
       if (error) return error;
     }
@@ -60,7 +61,7 @@ class MessageReader {
     parser_.eager(true);
     error = {};
     if (!parser_.is_done() && buffer.size() > 0) {
-      buffer.consume(parser_.put(buffer.data(), error));
+      put(buffer, error);
       using boost::beast::http::error::need_buffer;
       using boost::beast::http::error::need_more;
       if (error == need_more || error == need_buffer) error = {};
@@ -80,6 +81,15 @@ class MessageReader {
 
  private:
   static constexpr std::size_t part_size = std::size_t{64} * 1024;
+
+  void put(boost::beast::flat_buffer& buffer, boost::system::error_code& error) {
+    try {
+      buffer.consume(parser_.put(buffer.data(), error));
+    } catch (const std::length_error&) {
+      // Of a field that Beast's container has no room for.
+      error = boost::beast::http::error::header_limit;
+    }
+  }
 
   Parser parser_;
 };

@@ -15,6 +15,11 @@ Framing framing_of(const RequestReader& reader) {
   return reader.parser().chunked() ? Framing::chunked : Framing::length;
 }
 
+std::optional<std::uint64_t> told_length(const RequestReader& reader) {
+  const auto length = reader.parser().content_length();
+  return length ? std::optional<std::uint64_t>(*length) : std::nullopt;
+}
+
 }  // namespace
 
 boost::system::result<Request, Fault> make_request(RequestReader& reader) {
@@ -26,18 +31,23 @@ boost::system::result<Request, Fault> make_request(RequestReader& reader) {
                   .http_1_1 = head.version() == 11,
                   .keep_alive = head.version() == 11 && reader.parser().keep_alive(),
                   .framing = framing_of(reader),
+                  .length = told_length(reader),
                   .upgrade = {},
                   .fields = {}};
   request.fields = reader.take_fields();
   if (request.http_1_1 && request.framing == Framing::none) request.upgrade = upgrade_of(request.fields);
   remove_hop_by_hop(request.fields);
+  remove_where(request.fields, [](const std::string& name) { return name == "host"; });
   return request;
 }
 
-std::string head_for_backend(const Request& request) {
+std::string head_for_backend(const Request& request, std::string_view host) {
+  const std::string_view authority = request.target.authority;
   std::string head;
   head.append(request.method).append(" ").append(request.target.origin).append(" HTTP/1.1\r\n");
+  head.append("Host: ").append(authority.empty() ? host : authority).append("\r\n");
   append(request.fields, head);
+  if (request.length) head.append("Content-Length: ").append(std::to_string(*request.length)).append("\r\n");
   if (request.framing == Framing::chunked) head += "Transfer-Encoding: chunked\r\n";
   if (!request.upgrade.empty()) head.append("Connection: upgrade\r\nUpgrade: ").append(request.upgrade).append("\r\n");
   return head;
@@ -45,12 +55,8 @@ std::string head_for_backend(const Request& request) {
 
 Fields trailer_for_backend(const Fields& trailer) {
   Fields kept = trailer;
-  remove_hop_by_hop(kept);
+  keep_trailer(kept);
   remove_forwarded(kept);
-  for (const auto* name : {"Host", "Content-Length", "Trailer", "Authorization", "Cookie", "Content-Encoding",
-                           "Content-Type", "Content-Range"}) {
-    remove_all(kept, name);
-  }
   return kept;
 }
 

@@ -1,5 +1,6 @@
 #include "http/response.h"
 
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/field.hpp>
 #include <boost/beast/http/status.hpp>
 
@@ -14,8 +15,19 @@ Framing framing_of(const ResponseReader& reader, bool to_http_1_1) {
   return to_http_1_1 ? Framing::chunked : Framing::until_close;
 }
 
-// A response to HEAD tells how the body would be framed.
-bool tells_chunks(const ResponseReader& reader) { return reader.is_done() && reader.parser().chunked(); }
+// Why it can be passed on to nobody.
+std::optional<Fault> judge(const ResponseReader& reader) {
+  const auto bad = [](std::string why) { return Fault{.status = 502, .detail = std::move(why)}; };
+  const auto& head = reader.message();
+  if (head.result_int() < 100) return bad("the response has the status " + std::to_string(head.result_int()));
+  const auto codings = head.count(field::transfer_encoding);
+  if (codings > 1 || (codings == 1 && !boost::beast::iequals(head[field::transfer_encoding], "chunked"))) {
+    return bad("the response has a Transfer-Encoding other than chunked");
+  }
+  return std::nullopt;
+}
+
+bool has_no_body(unsigned status) { return status < 200 || status == 204; }
 
 std::string status_line(unsigned status, std::string_view reason) {
   return "HTTP/1.1 " + std::to_string(status) + " " + std::string(reason) + "\r\n";
@@ -23,26 +35,38 @@ std::string status_line(unsigned status, std::string_view reason) {
 
 }  // namespace
 
-Response make_response(ResponseReader& reader, bool to_http_1_1) {
+boost::system::result<Response, Fault> make_response(ResponseReader& reader, const Asked& asked) {
+  if (auto fault = judge(reader)) return std::move(*fault);
   const auto& head = reader.message();
   Response response{.status = head.result_int(),
                     .reason = head.reason(),
-                    .framing = framing_of(reader, to_http_1_1),
+                    .framing = framing_of(reader, asked.http_1_1),
+                    .tells_chunks = asked.head && asked.http_1_1 && reader.parser().chunked(),
                     .upgrade = {},
                     .backend_goes_on = !reader.parser().need_eof() && reader.parser().keep_alive(),
                     .fields = {}};
-  const bool tells = tells_chunks(reader) && to_http_1_1;
+  const auto length = reader.parser().content_length();
+  if (length && !has_no_body(response.status)) response.length = *length;
   response.fields = reader.take_fields();
-  if (response.status == 101) response.upgrade = response.fields[field::upgrade];
+  // RFC 9110, section 15.5.22: what to upgrade to is what 426 is about.
+  const std::string upgrade(response.fields[field::upgrade]);
   remove_hop_by_hop(response.fields);
-  if (tells) response.fields.set(field::transfer_encoding, "chunked");
+  if (response.status == 101) response.upgrade = upgrade;
+  if (response.status == 426 && !upgrade.empty()) response.fields.set(field::upgrade, upgrade);
   return response;
+}
+
+Fields trailer_for_client(const Fields& trailer) {
+  Fields kept = trailer;
+  keep_trailer(kept);
+  return kept;
 }
 
 std::string head_for_client(const Response& response, bool close) {
   std::string head = status_line(response.status, response.reason);
   append(response.fields, head);
-  if (response.framing == Framing::chunked) head += "Transfer-Encoding: chunked\r\n";
+  if (response.length) head.append("Content-Length: ").append(std::to_string(*response.length)).append("\r\n");
+  if (response.framing == Framing::chunked || response.tells_chunks) head += "Transfer-Encoding: chunked\r\n";
   if (!response.upgrade.empty())
     head.append("Connection: upgrade\r\nUpgrade: ").append(response.upgrade).append("\r\n");
   if (close && !response.is_interim()) head += "Connection: close\r\n";

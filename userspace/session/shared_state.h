@@ -86,6 +86,7 @@ class ClientPlace {
     client_ = client;
     return verdict;
   }
+  [[nodiscard]] bool held() const { return limits_ != nullptr; }
   // Gives it back before its owner goes.
   void release() {
     if (limits_ != nullptr) std::exchange(limits_, nullptr)->disconnect(client_);

@@ -67,7 +67,10 @@ INSTANTIATE_TEST_SUITE_P(Names, Forgeries,
                                            "Forwarded", "X-Real-IP", "X_REAL_IP", "X-Client-IP", "True-Client-IP",
                                            "CF-Connecting-IP", "X-Cluster-Client-IP", "X-Forwarded-Host",
                                            "X-Forwarded-Proto", "X-Forwarded-Port", "X-Forwarded-User", "Forwarded-For",
-                                           "X-Original-Forwarded-For", "X-Request-Id"),
+                                           "X-Original-Forwarded-For", "X-Request-Id", "X.Forwarded.For", "X~Real~IP",
+                                           "Proxy-Client-IP", "WL-Proxy-Client-IP", "Proxy", "X-Azure-ClientIP",
+                                           "Fly-Client-IP", "X-Envoy-External-Address", "X-Original-URL",
+                                           "X-Forwarded-Client-Cert", "CF-Connecting-IPv6"),
                          [](const auto& test) {
                            std::string name = std::to_string(test.index) + test.param;
                            std::erase_if(name, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; });

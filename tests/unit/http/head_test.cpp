@@ -69,6 +69,12 @@ TEST_P(JudgesHeads, AsTheStrictestReceiverWould) {
 std::string get(const std::string& fields) { return "GET / HTTP/1.1\r\nHost: a.example.com\r\n" + fields + "\r\n"; }
 std::string post(const std::string& fields) { return "POST / HTTP/1.1\r\nHost: a.example.com\r\n" + fields + "\r\n"; }
 
+std::string many(int count) {
+  std::string fields;
+  for (int i = 0; i < count; ++i) fields += "b:\r\n";
+  return fields;
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Good, JudgesHeads,
     ::testing::Values(Judged{"Plain", get("")}, Judged{"Port", "GET / HTTP/1.1\r\nHost: a:8443\r\n\r\n"},
@@ -108,7 +114,9 @@ INSTANTIATE_TEST_SUITE_P(Fields, JudgesHeads,
                                            Judged{"AboveAsciiInAName", get("X\xc3\xbc: a\r\n"), 400, "name"},
                                            Judged{"ControlCharacter", get("X: a\x01\r\n"), 400, "control"},
                                            Judged{"BareCarriageReturn", get("X: a\rY: b\r\n"), 400, "control"},
-                                           Judged{"Delete", get("X: \x7f\r\n"), 400, "control"}),
+                                           Judged{"Delete", get("X: \x7f\r\n"), 400, "control"},
+                                           Judged{"TooMany", get(many(256)), 431, "fields"},
+                                           Judged{"Many", get(many(255))}),
                          [](const auto& test) { return test.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(

@@ -50,7 +50,7 @@ TEST(ARequest, GoesOnAsItCameButForWhatWasForUs) {
                  "GET http://a.example.com/x?y HTTP/1.1\r\nHost: a.example.com\r\nConnection: keep-alive\r\n"
                  "Cookie: a=b\r\n\r\n");
   ASSERT_TRUE(request);
-  EXPECT_EQ(head_for_backend(*request), "GET /x?y HTTP/1.1\r\nHost: a.example.com\r\nCookie: a=b\r\n");
+  EXPECT_EQ(head_for_backend(*request, "10.0.0.7:80"), "GET /x?y HTTP/1.1\r\nHost: a.example.com\r\nCookie: a=b\r\n");
   EXPECT_EQ(request->framing, Framing::none);
   EXPECT_TRUE(request->keep_alive);
   EXPECT_TRUE(reader.is_done());
@@ -61,17 +61,56 @@ TEST(ARequest, OfHttp10EndsItsConnection) {
   const auto request = request_of(reader, "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
   EXPECT_FALSE(request->keep_alive);
   EXPECT_FALSE(request->http_1_1);
+  EXPECT_EQ(head_for_backend(*request, "10.0.0.7:80"), "GET / HTTP/1.1\r\nHost: 10.0.0.7:80\r\n");
+}
+
+TEST(ARequest, OfHttp10WithAnAbsoluteTargetNamesItsHost) {
+  RequestReader reader(65536);
+  const auto request = request_of(reader, "GET http://a.example.com/x HTTP/1.0\r\n\r\n");
+  EXPECT_EQ(head_for_backend(*request, "10.0.0.7:80"), "GET /x HTTP/1.1\r\nHost: a.example.com\r\n");
+}
+
+// A body without its length would be the next request.
+TEST(ARequest, KeepsTheLengthOfItsBodyWhateverConnectionNames) {
+  for (const auto* named : {"Content-Length", "Content_Length", "content.length", "host, ho_st"}) {
+    RequestReader reader(65536);
+    const auto request = request_of(
+        reader, "POST / HTTP/1.1\r\nHost: a\r\nConnection: " + std::string(named) + "\r\nContent-Length: 60\r\n\r\n");
+    ASSERT_TRUE(request);
+    EXPECT_EQ(head_for_backend(*request, ""), "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 60\r\n");
+  }
+}
+
+TEST(ARequest, TellsThatItsBodyIsEmpty) {
+  RequestReader reader(65536);
+  const auto request = request_of(reader, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_THAT(head_for_backend(*request, ""), HasSubstr("Content-Length: 0\r\n"));
+}
+
+// Beast's container has no room for a longer value, and throws.
+TEST(AField, OfMoreThanItsContainerHoldsIsAnError) {
+  for (const bool in_trailer : {false, true}) {
+    ResponseReader reader(256 * 1024);
+    boost::beast::flat_buffer buffer;
+    const std::string field = "X: " + std::string(66000, 'a') + "\r\n\r\n";
+    add(buffer, in_trailer ? "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + field
+                           : "HTTP/1.1 200 OK\r\n" + field);
+    auto error = reader.read_head(buffer);
+    EXPECT_EQ(!error, in_trailer);
+    if (in_trailer) reader.read_body(buffer, error);
+    EXPECT_EQ(error, boost::beast::http::error::header_limit);
+  }
 }
 
 TEST(ARequest, KeepsItsUpgradeWhereItHasNoBody) {
   RequestReader reader(65536);
   const auto request =
       request_of(reader, "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
-  EXPECT_THAT(head_for_backend(*request), HasSubstr("Connection: upgrade\r\nUpgrade: websocket\r\n"));
+  EXPECT_THAT(head_for_backend(*request, "10.0.0.7:80"), HasSubstr("Connection: upgrade\r\nUpgrade: websocket\r\n"));
   RequestReader other(65536);
   const auto with_body = request_of(
       other, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
-  EXPECT_THAT(head_for_backend(*with_body), Not(HasSubstr("pgrade")));
+  EXPECT_THAT(head_for_backend(*with_body, ""), Not(HasSubstr("pgrade")));
 }
 
 class Bodies : public ::testing::TestWithParam<std::size_t> {};
@@ -88,7 +127,7 @@ TEST_P(Bodies, InChunksKeepTheirTrailer) {
   RequestReader reader(65536);
   const auto request = request_of(reader, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
   ASSERT_EQ(request->framing, Framing::chunked);
-  EXPECT_THAT(head_for_backend(*request), HasSubstr("Transfer-Encoding: chunked\r\n"));
+  EXPECT_THAT(head_for_backend(*request, "10.0.0.7:80"), HasSubstr("Transfer-Encoding: chunked\r\n"));
   const auto out =
       read_on(reader, "a;x=y\r\n0123456789\r\n2\r\nab\r\n0\r\nX-Sum: 7\r\n\r\n", GetParam(), request->framing);
   EXPECT_TRUE(reader.is_done());
@@ -100,8 +139,9 @@ TEST_P(Bodies, InChunksKeepTheirTrailer) {
 }
 
 TEST_P(Bodies, WithBrokenChunksAreErrors) {
-  for (const auto* body : {"zz\r\n", "-1\r\nabc\r\n", "3\nabc\r\n", "fffffffffffffffff\r\nabc\r\n",
-                           "3\r\nabcd\r\n0\r\n\r\n", "0x3\r\nabc\r\n\r\n", " 3\r\nabc\r\n0\r\n\r\n", "\r\n3\r\nabc\r\n"}) {
+  for (const auto* body :
+       {"zz\r\n", "-1\r\nabc\r\n", "3\nabc\r\n", "fffffffffffffffff\r\nabc\r\n", "3\r\nabcd\r\n0\r\n\r\n",
+        "0x3\r\nabc\r\n\r\n", " 3\r\nabc\r\n0\r\n\r\n", "\r\n3\r\nabc\r\n"}) {
     RequestReader reader(65536);
     ASSERT_TRUE(request_of(reader, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"));
     EXPECT_THAT(read_on(reader, body, GetParam(), Framing::length), HasSubstr("error: ")) << body;
@@ -149,7 +189,9 @@ TEST_P(Responses, AreFramedForTheClient) {
     add(buffer, came.response.substr(0, head_end));
     ASSERT_FALSE(reader.read_head(buffer));
     ASSERT_TRUE(reader.has_head());
-    const Response response = make_response(reader, came.to_http_1_1);
+    const auto made = make_response(reader, {.http_1_1 = came.to_http_1_1, .head = came.to_head});
+    ASSERT_TRUE(made);
+    const Response& response = *made;
     std::string out = head_for_client(response, false);
     const auto body = std::string_view(came.response).substr(head_end);
     if (response.framing == Framing::chunked && !body.empty()) {
@@ -157,7 +199,7 @@ TEST_P(Responses, AreFramedForTheClient) {
       const std::string chunks = read_on(reader, body, step, Framing::length);
       ASSERT_FALSE(reader.end());
       append_body(out, response.framing, chunks);
-      append_end(out, response.framing, reader.message());
+      append_end(out, response.framing, trailer_for_client(reader.message()));
     } else {
       out += read_on(reader, body, step, response.framing);
       if (!reader.is_done()) {
@@ -206,11 +248,48 @@ INSTANTIATE_TEST_SUITE_P(
              .response = "HTTP/1.1 200 OK\r\nContent-Length: 300\r\n\r\n",
              .to_head = true,
              .expected = "HTTP/1.1 200 OK\r\nContent-Length: 300\r\n\r\n"},
+        Came{.name = "LengthNamedByConnection",
+             .response = "HTTP/1.1 200 OK\r\nConnection: Content_Length\r\nContent-Length: 3\r\n\r\nabc",
+             .expected = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc"},
+        Came{.name = "LengthTwiceInOneField",
+             .response = "HTTP/1.1 200 OK\r\nContent-Length: 3, 3\r\n\r\nabc",
+             .expected = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc"},
+        Came{.name = "NoContentWithChunks",
+             .response = "HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n",
+             .expected = "HTTP/1.1 204 No Content\r\n\r\n"},
+        Came{.name = "InterimWithALength",
+             .response = "HTTP/1.1 103 Early Hints\r\nLink: a\r\nContent-Length: 3\r\n\r\n",
+             .expected = "HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\n"},
+        Came{.name = "UpgradeRequired",
+             .response = "HTTP/1.1 426 Upgrade Required\r\nConnection: upgrade\r\nUpgrade: "
+                         "websocket\r\nContent-Length: 0\r\n\r\n",
+             .expected = "HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket\r\nContent-Length: 0\r\n\r\n"},
+        Came{.name = "CookieInATrailer",
+             .response =
+                 "HTTP/1.1 200 Fine\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nSet-Cookie: a=b\r\n\r\n",
+             .expected = "HTTP/1.1 200 Fine\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"},
         Came{.name = "HeadOfChunks",
              .response = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
              .to_head = true,
              .expected = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"}),
     [](const auto& test) { return test.param.name; });
+
+class BadResponses : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(BadResponses, AreNobodysToPassOn) {
+  ResponseReader reader(65536);
+  boost::beast::flat_buffer buffer;
+  add(buffer, GetParam());
+  ASSERT_FALSE(reader.read_head(buffer));
+  const auto made = make_response(reader, {});
+  ASSERT_TRUE(made.has_error());
+  EXPECT_EQ(made.error().status, 502U);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, BadResponses,
+                         ::testing::Values("HTTP/1.1 099 x\r\nContent-Length: 3\r\n\r\n",
+                                           "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+                                           "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n"));
 
 TEST(Answers, AreShortAndNameTheRequest) {
   EXPECT_EQ(write({.status = 503, .request_id = "id-1", .close = true}),

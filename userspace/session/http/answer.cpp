@@ -21,14 +21,14 @@ asio::awaitable<After> send(Conversation& conversation, RequestAccount& account,
 
 // A body that nobody reads stands between this request and the next.
 bool must_close(const Conversation& conversation, const http::Request& request) {
-  return !request.keep_alive || request.framing != http::Framing::none || conversation.worker.draining;
+  return !goes_on(conversation, request) || request.framing != http::Framing::none;
 }
 
 }  // namespace
 
 asio::awaitable<After> answer_fault(Conversation& conversation, RequestAccount& account, const http::Fault& fault,
-                                    RejectReason reason) {
-  const http::Answer what{.status = fault.status, .close = true};
+                                    bool to_head, RejectReason reason) {
+  const http::Answer what{.status = fault.status, .without_body = to_head, .close = true};
   const After after = co_await send(conversation, account, what);
   account.refused({.reason = reason, .detail = fault.detail, .looks_like = {}});
   co_return after;

@@ -9,7 +9,7 @@ namespace realpeer::session {
 
 // To a request that could not be read; the connection ends, since nobody knows where the next one begins.
 boost::asio::awaitable<After> answer_fault(Conversation& conversation, RequestAccount& account,
-                                           const http::Fault& fault,
+                                           const http::Fault& fault, bool to_head,
                                            policy::RejectReason reason = policy::RejectReason::request_malformed);
 
 // To one that is refused, or that no backend could answer.

@@ -62,6 +62,11 @@ asio::awaitable<error_code> write_client(Conversation& conversation, std::string
   return write_all(conversation.stream, conversation.writing, conversation.timeouts().body, bytes);
 }
 
+asio::awaitable<error_code> write_client(Conversation& conversation, std::chrono::milliseconds stall,
+                                         std::string_view bytes) {
+  return write_all(conversation.stream, conversation.writing, stall, bytes);
+}
+
 asio::awaitable<error_code> write_backend(asio::ip::tcp::socket& socket, SocketPatience& patience,
                                           std::chrono::milliseconds stall, std::string_view bytes) {
   return write_all(socket, patience, stall, bytes);

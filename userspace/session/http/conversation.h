@@ -5,6 +5,7 @@
 #include <chrono>
 #include <optional>
 
+#include "http/request.h"
 #include "net/patience.h"
 #include "observe/record.h"
 #include "session/connector.h"
@@ -22,6 +23,7 @@ using SocketPatience = net::Patience<boost::asio::ip::tcp::socket>;
 struct OwnConnection {
   upstream::Pool* pool = nullptr;
   net::Address client;
+  std::chrono::steady_clock::time_point since;  // its last response
   Connected connected;
 };
 
@@ -58,6 +60,11 @@ struct Conversation {
   [[nodiscard]] const config::Listener& listener() const { return accepted.listener; }
   [[nodiscard]] const config::Timeouts& timeouts() const { return shared.config.timeouts; }
 };
+
+// Whether the client's connection takes another request after this one.
+inline bool goes_on(const Conversation& conversation, const http::Request& request) {
+  return request.keep_alive && !conversation.worker.draining && conversation.timeouts().keep_alive.count() > 0;
+}
 
 // What becomes of the client's connection after a request.
 enum class After : std::uint8_t {
@@ -106,8 +113,10 @@ class RequestAccount {
 // Reads more of the client's bytes into the conversation's buffer, `most` at once.
 boost::asio::awaitable<boost::system::error_code> read_client(Conversation& conversation, std::size_t most);
 
-// Writes all of it; an end of patience, when nothing moves for timeouts.body, is an error as any other.
+// Writes all of it. An end of patience, when nothing moves for `stall` (timeouts.body), is an error as any other.
 boost::asio::awaitable<boost::system::error_code> write_client(Conversation& conversation, std::string_view bytes);
+boost::asio::awaitable<boost::system::error_code> write_client(Conversation& conversation,
+                                                               std::chrono::milliseconds stall, std::string_view bytes);
 boost::asio::awaitable<boost::system::error_code> write_backend(boost::asio::ip::tcp::socket& socket,
                                                                 SocketPatience& patience,
                                                                 std::chrono::milliseconds stall,

@@ -2,6 +2,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/string.hpp>
 
 #include "session/account.h"
 #include "session/client_watch.h"
@@ -28,7 +29,7 @@ constexpr std::chrono::seconds fresh{1};
 // How long a client may go on with a request whose response is over.
 constexpr std::chrono::seconds rest_of_request{2};
 
-Trouble of_backend(unsigned status, RejectReason reason, std::string detail) {
+Trouble trouble_of(unsigned status, RejectReason reason, std::string detail) {
   return {.status = status, .refusal = {.reason = reason, .detail = std::move(detail), .looks_like = {}}};
 }
 
@@ -51,11 +52,17 @@ bool speaks_for_one(const upstream::Pool& pool) {
 
 // --- reaching the backend ---
 
+// As IdleConnections has it for those that clients share.
+bool Exchange::may_wait_on(const OwnConnection& own) const {
+  const Duration waited = std::chrono::steady_clock::now() - own.since;
+  return waited < (may_be_repeated(request_) ? Duration(pool_.backend().keep_alive) : Duration(fresh));
+}
+
 // A connection that this client had before.
 bool Exchange::take_own(bool only_new) {
   auto own = std::exchange(conversation_.own, std::nullopt);
   own_before_ = own && !only_new && own->pool == &pool_ && own->client == account_.record.client->address() &&
-                is_quiet(own->connected.socket);
+                may_wait_on(*own) && is_quiet(own->connected.socket);
   if (own_before_) backend_.emplace(std::move(own->connected));
   return own_before_;
 }
@@ -104,7 +111,7 @@ std::string Exchange::opening() const {
                                   .protocol = {},
                                   .made_id = account_.id()});
   }
-  text += http::head_for_backend(request_);
+  text += http::head_for_backend(request_, account_.record.endpoint);
   if (backend.keep_alive.count() == 0 && request_.upgrade.empty()) text += "Connection: close\r\n";
   return text + "\r\n";
 }
@@ -114,22 +121,34 @@ asio::awaitable<error_code> Exchange::send_opening() {
   std::string out = opening();
   trouble_ = body_.take(out);
   if (trouble_) co_return error_code();
-  co_return co_await write_backend(backend_->socket, *sending_, conversation_.timeouts().body, out);
+  const auto error = co_await write_backend(backend_->socket, *sending_, timeout_, out);
+  sent_ = !error && body_.taken();
+  co_return error;
 }
 
 // --- the rest of the request ---
 
 // Ends with a trouble for what is wrong with the client. A backend that takes no more may still respond.
-asio::awaitable<void> Exchange::upload() {
+asio::awaitable<void> Exchange::send_rest() {
   std::string out;
-  while (!body_.taken() && !trouble_) {
+  while (!body_.taken()) {
     trouble_ = co_await body_.wait();
     if (!trouble_) trouble_ = body_.take(out);
-    if (trouble_) break;
-    const auto error = co_await write_backend(backend_->socket, *sending_, conversation_.timeouts().body, out);
+    if (trouble_) co_return;
+    const auto error = co_await write_backend(backend_->socket, *sending_, timeout_, out);
     if (error) co_return;
     out.clear();
   }
+  sent_ = true;
+}
+
+asio::awaitable<void> Exchange::upload() {
+  try {
+    co_await send_rest();
+  } catch (const std::exception& exception) {
+    trouble_ = trouble_of(400, RejectReason::request_malformed, exception.what());
+  }
+  send_failed_ = !sent_;
   if (trouble_) {
     // Without the rest of the request there is no response to wait for.
     error_code ignored;
@@ -168,9 +187,11 @@ asio::awaitable<error_code> Exchange::read_backend() {
 
 Trouble Exchange::no_response(const error_code& error) const {
   if (trouble_) return *trouble_;
-  if (responding_->over()) return of_backend(504, RejectReason::backend_timeout, "no response in time");
+  if (responding_->over()) return trouble_of(504, RejectReason::backend_timeout, "no response in time");
+  if (sending_->over())
+    return trouble_of(504, RejectReason::backend_timeout, "the backend took no more of the request");
   const std::string how = error == asio::error::eof ? "the backend ended the connection" : error.message();
-  return of_backend(502, RejectReason::backend_unavailable, "no response: " + how);
+  return trouble_of(502, RejectReason::backend_unavailable, "no response: " + how);
 }
 
 asio::awaitable<std::optional<Trouble>> Exchange::await_head() {
@@ -178,7 +199,7 @@ asio::awaitable<std::optional<Trouble>> Exchange::await_head() {
   if (request_.method == "HEAD") reader.skip_body();
   for (;;) {
     if (const auto error = reader.read_head(from_backend_)) {
-      co_return of_backend(502, RejectReason::backend_unavailable, "the response is no HTTP: " + error.message());
+      co_return trouble_of(502, RejectReason::backend_unavailable, "the response is no HTTP: " + error.message());
     }
     if (reader.has_head()) co_return std::nullopt;
     const auto error = co_await read_backend();
@@ -186,12 +207,24 @@ asio::awaitable<std::optional<Trouble>> Exchange::await_head() {
   }
 }
 
+bool Exchange::is_asked_for(const http::Response& response) const {
+  return !request_.upgrade.empty() && boost::beast::iequals(request_.upgrade, response.upgrade);
+}
+
 // Passes interim responses on (RFC 9110, section 15.2), and stops at the one that answers.
 asio::awaitable<std::optional<Trouble>> Exchange::read_final_head() {
   for (;;) {
     auto trouble = co_await await_head();
     if (trouble) co_return trouble;
-    response_ = http::make_response(*response_reader_, request_.http_1_1);
+    auto response =
+        http::make_response(*response_reader_, {.http_1_1 = request_.http_1_1, .head = request_.method == "HEAD"});
+    if (!response) {
+      co_return trouble_of(response.error().status, RejectReason::backend_unavailable, response.error().detail);
+    }
+    response_ = std::move(*response);
+    if (response_.status == 101 && !is_asked_for(response_)) {
+      co_return trouble_of(502, RejectReason::backend_unavailable, "the response changes to a protocol not asked for");
+    }
     if (!response_.is_interim()) co_return std::nullopt;
     if (!request_.http_1_1) continue;
     const std::string head = http::head_for_client(response_, false);
@@ -211,7 +244,7 @@ bool Exchange::take_response(std::string& out, error_code& error) {
     http::append_body(out, response_.framing, part);
   }
   if (!reader.is_done()) return false;
-  http::append_end(out, response_.framing, reader.message());
+  http::append_end(out, response_.framing, http::trailer_for_client(reader.message()));
   return true;
 }
 
@@ -234,7 +267,8 @@ asio::awaitable<Exchange::Relayed> Exchange::relay_body(std::string out) {
     }
     if (last) co_return Relayed::whole;
     error = co_await read_backend();
-    if (error == asio::error::eof) {
+    // An end tells the end of a body only where nothing else went wrong with the connection.
+    if (error == asio::error::eof && !trouble_ && !send_failed_) {
       error = response_reader_->end();
       if (!error) continue;
     }
@@ -247,11 +281,18 @@ asio::awaitable<Exchange::Relayed> Exchange::relay_body(std::string out) {
 
 asio::awaitable<After> Exchange::relay_response() {
   account_.record.request->status = response_.status;
-  const bool close = !request_.keep_alive || !body_.taken() || conversation_.worker.draining ||
-                     response_.framing == http::Framing::until_close;
-  const Relayed relayed = co_await relay_body(http::head_for_client(response_, close));
+  const bool close =
+      !goes_on(conversation_, request_) || !body_.taken() || response_.framing == http::Framing::until_close;
+  std::string head = http::head_for_client(response_, close);
+  const Relayed relayed = co_await relay_body(std::move(head));
+  const auto trouble = std::exchange(trouble_, std::nullopt);
   co_await end_upload(relayed == Relayed::whole ? rest_of_request : std::chrono::seconds(0));
-  leave_backend(relayed == Relayed::whole && body_.taken());
+  leave_backend(relayed == Relayed::whole && sent_);
+  if (trouble && relayed != Relayed::whole) {
+    // The client broke its request off, and with it the response.
+    account_.refused(trouble->refusal);
+    co_return After::reset;
+  }
   switch (relayed) {
     case Relayed::whole: account_.ended("closed"); break;
     case Relayed::backend_failed: account_.ended("backend_reset"); co_return After::reset;
@@ -266,7 +307,8 @@ void Exchange::leave_backend(bool in_order) {
   const auto keep_alive = pool_.backend().keep_alive;
   if (in_order && response_.backend_goes_on && keep_alive.count() > 0 && from_backend_.size() == 0) {
     if (speaks_for_one(pool_)) {
-      conversation_.own.emplace(OwnConnection{&pool_, account_.record.client->address(), std::move(*backend_)});
+      conversation_.own.emplace(OwnConnection{&pool_, account_.record.client->address(),
+                                              std::chrono::steady_clock::now(), std::move(*backend_)});
     } else {
       conversation_.worker.idle.keep(backend_->lease.shared_endpoint(), std::move(backend_->socket), keep_alive);
     }
@@ -296,11 +338,14 @@ asio::awaitable<Exchange::Attempt> Exchange::attempt(bool only_new) {
   watch.reset();
   if (!trouble) co_return Attempt::responded;
   co_await end_upload(std::chrono::milliseconds(0));
-  if (!trouble_) trouble_ = std::move(trouble);
+  // What came of ending the upload is our own doing.
+  trouble_ = std::move(trouble);
   if (gone) trouble_ = Trouble{.status = 0, .refusal = client_reset};
-  const bool used_before = own_before_ || backend_->used_before;
-  const bool nothing_came = !response_reader_->has_begun() && trouble_->status == 502;
-  co_return used_before&& nothing_came&& may_be_repeated(request_) ? Attempt::again : Attempt::failed;
+  if (own_before_ || backend_->used_before) {
+    const bool nothing_came = !response_reader_->has_begun() && trouble_->status == 502;
+    if (nothing_came && may_be_repeated(request_)) co_return Attempt::again;
+  }
+  co_return Attempt::failed;
 }
 
 asio::awaitable<After> Exchange::give_up(Trouble trouble) {
@@ -315,6 +360,18 @@ asio::awaitable<After> Exchange::give_up(Trouble trouble) {
 }
 
 asio::awaitable<After> Exchange::run() {
+  std::exception_ptr failure;
+  try {
+    co_return co_await exchange();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  // Whoever still sends the request's body must not outlive what it works on.
+  co_await end_upload(std::chrono::milliseconds(0));
+  std::rethrow_exception(failure);
+}
+
+asio::awaitable<After> Exchange::exchange() {
   Attempt outcome = co_await attempt(false);
   if (outcome == Attempt::again) outcome = co_await attempt(true);
   if (outcome != Attempt::responded) {
@@ -324,7 +381,8 @@ asio::awaitable<After> Exchange::run() {
   if (response_.status == 101) {
     responding_.reset();
     sending_.reset();
-    co_return co_await go_on_with_bytes(conversation_, account_, response_, *backend_, from_backend_);
+    co_return co_await go_on_with_bytes(conversation_, account_, response_, *backend_, from_backend_,
+                                        std::move(place_));
   }
   co_return co_await relay_response();
 }

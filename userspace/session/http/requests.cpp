@@ -30,22 +30,37 @@ std::string_view view(const boost::beast::flat_buffer& buffer) {
   return {static_cast<const char*>(buffer.data().data()), buffer.size()};
 }
 
+// A place among those that end when the daemon drains.
+class Waiting {
+ public:
+  using Sockets = std::unordered_set<tcp::socket*>;
+
+  Waiting(Sockets& sockets, tcp::socket* socket) : sockets_(sockets), socket_(socket) {
+    if (socket_ != nullptr) sockets_.insert(socket_);
+  }
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+  ~Waiting() { sockets_.erase(socket_); }
+
+ private:
+  Sockets& sockets_;
+  tcp::socket* socket_;
+};
+
 // Between two requests nothing is held but the socket, where that is possible.
 asio::awaitable<boost::system::error_code> await_request(Conversation& conversation) {
   conversation.in.clear();
   conversation.in.shrink_to_fit();
-  auto& waiting = conversation.worker.between_requests;
   auto& socket = conversation.stream.socket();
   const bool first = conversation.requests == 0;
   if (!first && conversation.worker.draining) co_return asio::error::operation_aborted;
-  if (!first) waiting.insert(&socket);
+  const Waiting place(conversation.worker.between_requests, first ? nullptr : &socket);
   conversation.reading.at_most(first ? conversation.timeouts().request : conversation.timeouts().keep_alive);
   boost::system::error_code error;
   if (!conversation.stream.may_hold_bytes()) {
     std::tie(error) = co_await socket.async_wait(tcp::socket::wait_read, asio::as_tuple(asio::use_awaitable));
   }
   if (!error) error = co_await read_client(conversation, first_read);
-  waiting.erase(&socket);
   co_return error;
 }
 
@@ -152,8 +167,9 @@ void describe(const http::Request& request, observe::Record& record) {
 }
 
 asio::awaitable<After> serve_request(Conversation& conversation, http::RequestReader& reader, RequestAccount& account) {
+  const bool to_head = reader.message().method() == boost::beast::http::verb::head;
   auto made = http::make_request(reader);
-  if (!made) co_return co_await answer_fault(conversation, account, made.error());
+  if (!made) co_return co_await answer_fault(conversation, account, made.error(), to_head);
   http::Request& request = *made;
   describe(request, account.record);
 
@@ -168,7 +184,7 @@ asio::awaitable<After> serve_request(Conversation& conversation, http::RequestRe
     co_return co_await answer(conversation, account, request, 404, nowhere);
   }
   const bool by_trusted = is_forwarder(conversation.listener(), conversation.base.client->address());
-  const auto place = know_client(conversation, request.fields, by_trusted, account.record);
+  auto place = know_client(conversation, request.fields, by_trusted, account.record);
   if (!place) co_return co_await answer(conversation, account, request, status_of(place.error()), place.error());
   upstream::Pool& pool = conversation.shared.upstreams.pool(to.backend);
   account.record.backend = pool.backend().name;
@@ -178,7 +194,7 @@ asio::awaitable<After> serve_request(Conversation& conversation, http::RequestRe
   }
   forward(conversation, account, pool.backend(), by_trusted, request);
   const auto timeout = to.rule != nullptr && to.rule->timeout ? *to.rule->timeout : conversation.timeouts().response;
-  Exchange exchange(conversation, request, reader, account, pool, timeout);
+  Exchange exchange(conversation, request, reader, account, pool, timeout, std::move(*place));
   co_return co_await exchange.run();
 }
 
@@ -189,13 +205,16 @@ asio::awaitable<After> serve_next(Conversation& conversation) {
     co_return After::close;
   }
   RequestAccount account(conversation);
-  if (head.fault) co_return co_await answer_fault(conversation, account, *head.fault, *head.reason);
+  if (head.fault) {
+    const bool to_head = view(conversation.in).starts_with("HEAD ");
+    co_return co_await answer_fault(conversation, account, *head.fault, to_head, *head.reason);
+  }
   account.received(head.size);
   // What the judge of heads has passed the parser takes; a limit of its own would be a second opinion.
   http::RequestReader reader(static_cast<std::uint32_t>(http::longest_head) + 1);
   if (const auto error = reader.read_head(conversation.in); error || !reader.has_head()) {
     const http::Fault fault{.status = 400, .detail = error.message()};
-    co_return co_await answer_fault(conversation, account, fault);
+    co_return co_await answer_fault(conversation, account, fault, false);
   }
   co_return co_await serve_request(conversation, reader, account);
 }

@@ -33,7 +33,7 @@ class Tunnel {
         sending_(backend),
         inwards_(backend.get_executor()) {}
 
-  // To the end of both; how it ended.
+  // To the end of both; how it ended. TLS has no half-closed connection: when the backend is done, all is.
   asio::awaitable<std::string_view> run() {
     inwards_.start(copy_in());
     co_await copy_out();
@@ -43,21 +43,34 @@ class Tunnel {
       backend_.cancel(ignored);
       co_await inwards_.wait(std::chrono::milliseconds(10));
     }
-    co_return idle_ ? "idle_timeout" : "closed";
+    co_return end_;
   }
 
  private:
-  // Bytes in either direction keep both alive.
-  void something_moved() { quiet_.at_most(conversation_.timeouts().idle); }
+  [[nodiscard]] std::chrono::milliseconds idle() const { return conversation_.timeouts().idle; }
+
+  // The first reason counts; what follows is our own doing.
+  void note(std::string_view end) {
+    if (end_.empty()) end_ = end;
+  }
+
+  // Ends the other direction as well.
+  void give_up(std::string_view end) {
+    note(end);
+    error_code ignored;
+    backend_.cancel(ignored);
+  }
 
   asio::awaitable<void> copy_in() {
     for (;;) {
       const auto error = co_await read_client(conversation_, piece_size);
-      if (error) break;
-      something_moved();
+      if (error == asio::error::eof || error == asio::ssl::error::stream_truncated) break;
+      if (error) co_return give_up("client_reset");
+      quiet_.at_most(idle());
       const std::string bytes = take(conversation_.in);
       account_.received(bytes.size());
-      if (co_await write_backend(backend_, sending_, conversation_.timeouts().idle, bytes)) break;
+      const auto failed = co_await write_backend(backend_, sending_, idle(), bytes);
+      if (failed) co_return give_up("backend_reset");
     }
     error_code ignored;
     backend_.shutdown(tcp::socket::shutdown_send, ignored);
@@ -66,13 +79,13 @@ class Tunnel {
   asio::awaitable<void> copy_out() {
     const auto piece = std::make_unique<std::array<char, piece_size>>();
     for (;;) {
-      something_moved();
+      quiet_.at_most(idle());
       const auto [error, got] =
           co_await backend_.async_read_some(asio::buffer(*piece), asio::as_tuple(asio::use_awaitable));
-      idle_ = quiet_.over();
-      if (error) co_return;
-      const auto failed = co_await write_client(conversation_, std::string_view(piece->data(), got));
-      if (failed) co_return;
+      if (quiet_.over()) co_return note("idle_timeout");
+      if (error) co_return note(error == asio::error::eof ? "closed" : "backend_reset");
+      const auto failed = co_await write_client(conversation_, idle(), std::string_view(piece->data(), got));
+      if (failed) co_return note("client_reset");
       account_.sent(got);
     }
   }
@@ -80,17 +93,17 @@ class Tunnel {
   Conversation& conversation_;
   RequestAccount& account_;
   tcp::socket& backend_;
-  SocketPatience quiet_;
+  SocketPatience quiet_;  // of both directions
   SocketPatience sending_;
   Companion inwards_;
-  bool idle_ = false;
+  std::string_view end_;
 };
 
 }  // namespace
 
 asio::awaitable<After> go_on_with_bytes(Conversation& conversation, RequestAccount& account,
                                         const http::Response& response, Connected& backend,
-                                        boost::beast::flat_buffer& left) {
+                                        boost::beast::flat_buffer& left, ClientPlace place) {
   account.record.request->status = response.status;
   const std::string outwards = http::head_for_client(response, false) + take(left);
   // Impatient clients send before they are told that they may.
@@ -115,10 +128,11 @@ asio::awaitable<After> go_on_with_bytes(Conversation& conversation, RequestAccou
   }
   auto& shared = conversation.shared;
   conversation.tracked->record = account.hand_over();
+  if (!place.held()) place = std::move(conversation.place);
   conversation.worker.pump.engage(
       {.client = kernel::UniqueFd(conversation.accepted.socket.release()),
        .backend = kernel::UniqueFd(backend.socket.release()),
-       .owner = std::make_unique<Engaged>(shared, std::move(conversation.tickets), std::move(conversation.place),
+       .owner = std::make_unique<Engaged>(shared, std::move(conversation.tickets), std::move(place),
                                           std::move(backend.lease), std::move(conversation.tracked)),
        .splice = shared.splice != nullptr});
   co_return After::handed_over;

@@ -10,7 +10,7 @@ constexpr std::size_t read_at_once = std::size_t{64} * 1024;
 constexpr std::size_t most_at_once = 2 * read_at_once;
 constexpr std::size_t least_progress = 1024;
 // A chunk's head, or a trailer, that is longer is an attack.
-constexpr std::size_t most_unparsed = read_at_once;
+constexpr std::size_t most_unparsed = read_at_once / 2;
 
 Trouble trouble(unsigned status, RejectReason reason, std::string detail) {
   return {.status = status, .refusal = {.reason = reason, .detail = std::move(detail), .looks_like = {}}};
