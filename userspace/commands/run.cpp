@@ -12,6 +12,8 @@
 #include <iostream>
 #include <thread>
 
+#include "admin/listener.h"
+#include "admin/pages.h"
 #include "commands/commands.h"
 #include "config/load.h"
 #include "kernel/object.h"
@@ -28,7 +30,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr rlim_t own_descriptors = 64;  // logs, maps, epoll sets, …
+constexpr rlim_t own_descriptors = 64 + admin::limits::connections;  // logs, maps, epoll sets, …
 
 // As many descriptors as allowed; a warning when the connections configured need more.
 void raise_descriptor_limit(const config::Config& config, std::uint32_t workers) {
@@ -117,6 +119,8 @@ class Signals {
     context_.run();
   }
 
+  [[nodiscard]] bool draining() const { return draining_; }
+
  private:
   void wait_for_signal() {
     signals_.async_wait([this](boost::system::error_code error, int signal) {
@@ -166,6 +170,16 @@ class Signals {
   bool draining_ = false;
 };
 
+// Null where none is configured.
+kernel::Result<std::unique_ptr<admin::Listener>> listen_for_admin(asio::io_context& context,
+                                                                  const config::Config& config,
+                                                                  const admin::Daemon& daemon) {
+  if (!config.admin) return std::unique_ptr<admin::Listener>();
+  auto listener = admin::Listener::create(context, *config.admin, admin::pages_of(daemon));
+  if (listener) spdlog::info("admin on {}", config::to_string(config.admin->bind));
+  return listener;
+}
+
 void reload(session::Certificates& certificates) {
   spdlog::warn(
       "SIGHUP: certificates are read again; this version reloads nothing else: restart to apply a new configuration");
@@ -209,6 +223,9 @@ int run(Arguments arguments) {
   if (!upstreams) return fail("host names cannot be resolved: " + upstreams.error().why);
   auto server = session::Server::create(config, *host, **upstreams, **certificates, **access_log, workers);
   if (!server) return fail(server.error().text);
+  const auto draining = [&signals] { return signals.draining(); };
+  const auto admin_listener = listen_for_admin(main, config, {draining, **certificates});
+  if (!admin_listener) return fail(admin_listener.error().text);
   announce(config, *host, workers);
 
   const session::InterfaceFollower follower(main, host->admission());

@@ -6,6 +6,11 @@ namespace realpeer::config {
 
 std::string to_string(const Place& place) { return place.file + ":" + std::to_string(place.line); }
 
+std::string to_string(const AdminBind& bind) {
+  if (const auto* path = std::get_if<std::string>(&bind)) return "unix:" + *path;
+  return net::to_string(std::get<net::Endpoint>(bind));
+}
+
 std::string EndpointSpec::to_string() const {
   const bool v6 = host.find(':') != std::string::npos;
   return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);

@@ -235,6 +235,16 @@ struct Peername {
   Place place{};
 };
 
+// An address of this host's own, or the path of a socket.
+using AdminBind = std::variant<net::Endpoint, std::string>;
+std::string to_string(const AdminBind& bind);  // as written: "127.0.0.1:9901", "unix:/run/realpeer/admin.sock"
+
+// Where the daemon answers questions about itself, by HTTP.
+struct Admin {
+  AdminBind bind;
+  Place place{};  // of `bind`
+};
+
 struct LimitsPlaces {
   Place ban{};
   Place per_source_syn{};
@@ -272,6 +282,7 @@ struct Config {
   std::uint64_t splice_credit = 1 << 20;  // bytes a direction may queue beyond the sockets' own buffers
   Admission admission;
   Peername peername;
+  std::optional<Admin> admin{};
   std::vector<Listener> listeners;
   std::vector<Backend> backends;
   Limits limits;

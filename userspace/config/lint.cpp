@@ -73,6 +73,18 @@ void lint_binds(const std::vector<Listener>& listeners, std::vector<Diagnostic>&
   }
 }
 
+void lint_admin(const Config& config, std::vector<Diagnostic>& found) {
+  const auto* bind = config.admin ? std::get_if<net::Endpoint>(&config.admin->bind) : nullptr;
+  if (bind == nullptr) return;
+  for (const Listener& listener : config.listeners) {
+    if (!overlap(listener.bind, *bind)) continue;
+    const std::string text = "admin.bind " + net::to_string(*bind) + " overlaps " + net::to_string(listener.bind) +
+                             " of listener " + quoted(listener.name) + " at " +
+                             to_string(place_or(listener.places.bind, listener.place)) + ": give it another port";
+    found.push_back({config.admin->place, Severity::error, text});
+  }
+}
+
 void lint_identity(const Config& config, std::vector<Diagnostic>& found) {
   for (const Listener& listener : config.listeners) {
     if (listener.trust.accept_proxy == AcceptProxy::off || listener.route.is_http()) continue;
@@ -197,6 +209,7 @@ std::vector<Diagnostic> lint(const Config& config) {
   std::vector<Diagnostic> found;
   for (const Listener& listener : config.listeners) lint_trust(listener, found);
   lint_binds(config.listeners, found);
+  lint_admin(config, found);
   lint_identity(config, found);
   for (const Backend& backend : config.backends) {
     lint_profile(backend, found);

@@ -85,6 +85,7 @@ void read_settings(Report& report, const MapReader& root, Config& config) {
   read_limits(report, root, config.limits);
   read_timeouts(report, root, config.timeouts);
   read_log(report, root, config.log);
+  read_admin(report, root, config.admin);
 }
 
 // One of the files, as long as it is read.

@@ -24,10 +24,10 @@ struct Keys {
 
 namespace keys {
 
-inline constexpr std::string_view root_known[] = {"node",     "datapath",  "splice_credit", "include", "admission",
-                                                  "peername", "listeners", "backends",      "limits",  "timeouts",
-                                                  "log"};
-inline constexpr std::string_view root_unavailable[] = {"packet", "admin"};
+inline constexpr std::string_view root_known[] = {"node",      "datapath", "splice_credit", "include",
+                                                  "admission", "peername", "listeners",     "backends",
+                                                  "limits",    "timeouts", "log",           "admin"};
+inline constexpr std::string_view root_unavailable[] = {"packet"};
 inline constexpr Keys root{root_known, root_unavailable};
 
 // Of a file in the `include` list.
@@ -93,6 +93,9 @@ inline constexpr Keys timeouts{timeouts_known};
 
 inline constexpr std::string_view log_known[] = {"level", "access"};
 inline constexpr Keys log{log_known};
+
+inline constexpr std::string_view admin_known[] = {"bind"};
+inline constexpr Keys admin{admin_known};
 
 }  // namespace keys
 

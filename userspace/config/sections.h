@@ -28,6 +28,9 @@ void read_listeners(Report& report, const MapReader& root, const BackendNames& b
 void read_admission(Report& report, const MapReader& root, Admission& admission);
 void read_limits(Report& report, const MapReader& root, Limits& limits);
 
+// Where the daemon answers questions about itself.
+void read_admin(Report& report, const MapReader& root, std::optional<Admin>& admin);
+
 // The `tls` of a listener.
 void read_tls(Report& report, const MapReader& listener_map, std::optional<Tls>& tls);
 

@@ -44,7 +44,7 @@ TEST(Reference, HasAnExampleThatUsesEveryKey) {
   for (const Keys& keys :
        {keys::root, keys::admission, keys::peername, keys::listener, keys::tls, keys::certificate, keys::route,
         keys::http_rule, keys::name_route, keys::backend, keys::endpoint, keys::health, keys::ejection, keys::limits,
-        keys::per_client, keys::per_source_syn, keys::timeouts, keys::log}) {
+        keys::per_client, keys::per_source_syn, keys::timeouts, keys::log, keys::admin}) {
     for (const std::string_view key : keys.known) {
       EXPECT_NE(example.find(std::string(key) + ":"), std::string::npos) << "the example is without " << key;
     }

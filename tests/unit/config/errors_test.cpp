@@ -51,11 +51,11 @@ INSTANTIATE_TEST_SUITE_P(
                 "1: error: unknown key 'datapth'; did you mean 'datapath'?"},
         Refusal{"AnUnknownKeyWithTheKnownOnes", with_root("worker_threads: 4"),
                 "1: error: unknown key 'worker_threads': the keys here are node, datapath, splice_credit, include, "
-                "admission, peername, listeners, backends, limits, timeouts, log"},
+                "admission, peername, listeners, backends, limits, timeouts, log, admin"},
         Refusal{"AMergeKey", with_root("<<: { node: b }"),
                 "1: error: unknown key '<<': the keys here are node, datapath, splice_credit, include, admission, "
                 "peername, "
-                "listeners, backends, limits, timeouts, log"},
+                "listeners, backends, limits, timeouts, log, admin"},
         Refusal{"ARepeatedKey", with_root("node: a\nnode: b"),
                 "2: error: key 'node' is written twice, first in line 1: remove one of the two"},
         Refusal{"ARepeatedSection", with_root("") + "backends: {}\n",
@@ -78,9 +78,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"ASpliceCreditTooLarge", with_root("splice_credit: 67108865"),
                 "1: error: splice_credit: '67108865' is out of range: write 64KiB to 64MiB"},
         Refusal{"TheKeyPacket", with_root("packet: { interfaces: [wt0] }"),
-                "1: error: 'packet' is not available in this version: remove it"},
-        Refusal{"TheKeyAdmin", with_root("admin: { bind: 127.0.0.1:9901 }"),
-                "1: error: 'admin' is not available in this version: remove it"}),
+                "1: error: 'packet' is not available in this version: remove it"}),
     name_of);
 
 INSTANTIATE_TEST_SUITE_P(

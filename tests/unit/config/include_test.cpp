@@ -221,10 +221,10 @@ TEST_F(Include, RefusesSettingsOfTheWhole) {
 
 TEST_F(Include, RefusesKeysThatBelongNowhere) {
   write_main("[b.yaml]", listener_a);
-  write("b.yaml", backend_b + std::string("listener: []\nservers: []\nadmin: {}\n"));
+  write("b.yaml", backend_b + std::string("listener: []\nservers: []\npacket: {}\n"));
   EXPECT_THAT(problems(), ElementsAre("b.yaml:2: error: unknown key 'listener'; did you mean 'listeners'?",
                                       "b.yaml:3: error: unknown key 'servers': the keys here are listeners, backends",
-                                      "b.yaml:4: error: 'admin' is not available in this version: remove it"));
+                                      "b.yaml:4: error: 'packet' is not available in this version: remove it"));
 }
 
 // --- conflicts ---

@@ -1,0 +1,160 @@
+#include "admin/listener.h"
+
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/basic_stream.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/version.hpp>
+
+namespace realpeer::admin {
+
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+
+// TCP and unix sockets alike.
+using Protocol = asio::generic::stream_protocol;
+using Acceptor = asio::basic_socket_acceptor<Protocol>;
+using Stream = beast::basic_stream<Protocol>;
+using Request = http::request_parser<http::empty_body>;
+
+constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
+constexpr auto accept_pause = std::chrono::milliseconds(100);
+
+template <typename Body>
+http::response<Body> response_to(const Request& request, const Page& page, bool keep_alive) {
+  http::response<Body> response(http::int_to_status(page.status), request.get().version());
+  response.set(http::field::content_type, page.type);
+  response.set(http::field::cache_control, "no-store");
+  if (page.status == 405) response.set(http::field::allow, allowed_methods);
+  response.content_length(page.body.size());
+  response.keep_alive(keep_alive);
+  return response;
+}
+
+http::message_generator written(const Request& request, const Page& page, bool keep_alive) {
+  if (request.get().method() == http::verb::head) return response_to<http::empty_body>(request, page, keep_alive);
+  auto response = response_to<http::string_body>(request, page, keep_alive);
+  response.body() = page.body;
+  return response;
+}
+
+// No page wants a body, and one that comes all the same is not read: the connection ends with the answer.
+bool brings_body(const Request& request) { return request.chunked() || request.content_length().value_or(0) > 0; }
+
+asio::awaitable<void> answer_requests(Stream& stream, const Pages& pages) {
+  beast::flat_buffer buffer(2 * limits::header);
+  for (bool keep_alive = true; keep_alive;) {
+    Request request;
+    request.header_limit(limits::header);
+    stream.expires_after(limits::patience);
+    const auto [unread, length] = co_await http::async_read_header(stream, buffer, request, as_values);
+    if (unread) co_return;
+    keep_alive = request.get().keep_alive() && !brings_body(request);
+    const Page page = answer(pages, request.get().method_string(), request.get().target());
+    stream.expires_after(limits::patience);
+    const auto [unsent, sent] = co_await beast::async_write(stream, written(request, page, keep_alive), as_values);
+    if (unsent) co_return;
+  }
+  boost::system::error_code ignored;
+  stream.socket().shutdown(asio::socket_base::shutdown_send, ignored);
+}
+
+void report(const std::exception_ptr& failure) {
+  if (!failure) return;
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& exception) {
+    spdlog::error("the admin listener: an unexpected error: {}", exception.what());
+  }
+}
+
+// The file of a unix socket; none for an address.
+kernel::Result<std::optional<SocketFile>> bind(Acceptor& acceptor, const config::AdminBind& bind) {
+  boost::system::error_code error;
+  if (const auto* path = std::get_if<std::string>(&bind)) {
+    acceptor.open(asio::local::stream_protocol(), error);
+    if (error) return kernel::Error::because(error.message());
+    auto file = SocketFile::bind(acceptor.native_handle(), *path);
+    if (!file) return file.error();
+    return std::optional<SocketFile>(std::move(*file));
+  }
+  const auto& endpoint = std::get<net::Endpoint>(bind);
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (error) return kernel::Error::because(error.message());
+  return std::optional<SocketFile>();
+}
+
+}  // namespace
+
+struct Listener::Shared {
+  Acceptor acceptor;
+  Pages pages;
+  std::size_t connections = 0;
+
+  static asio::awaitable<void> serve(std::shared_ptr<Shared> shared, Protocol::socket socket);
+  static asio::awaitable<void> accept(std::shared_ptr<Shared> shared);
+};
+
+asio::awaitable<void> Listener::Shared::serve(std::shared_ptr<Shared> shared, Protocol::socket socket) {
+  Stream stream(std::move(socket));
+  co_await answer_requests(stream, shared->pages);
+}
+
+asio::awaitable<void> Listener::Shared::accept(std::shared_ptr<Shared> shared) {
+  while (shared->acceptor.is_open()) {
+    auto [error, socket] = co_await shared->acceptor.async_accept(as_values);
+    if (error == asio::error::operation_aborted) co_return;
+    if (error) {
+      // Out of descriptors, most likely: trying again at once would only burn the processor.
+      asio::steady_timer pause(shared->acceptor.get_executor(), accept_pause);
+      co_await pause.async_wait(as_values);
+    } else if (shared->connections < limits::connections) {
+      ++shared->connections;
+      asio::co_spawn(shared->acceptor.get_executor(), serve(shared, std::move(socket)),
+                     [shared](const std::exception_ptr& failure) {
+                       --shared->connections;
+                       report(failure);
+                     });
+    }
+  }
+}
+
+Listener::Listener(std::shared_ptr<Shared> shared, std::optional<SocketFile> file)
+    : shared_(std::move(shared)), file_(std::move(file)) {}
+
+Listener::~Listener() {
+  boost::system::error_code ignored;
+  shared_->acceptor.close(ignored);
+}
+
+kernel::Result<std::unique_ptr<Listener>> Listener::create(asio::io_context& context, const config::Admin& admin,
+                                                           Pages pages) {
+  const auto failed = [&admin](const std::string& why) {
+    return kernel::Error::because(config::to_string(admin.place) + ": error: admin cannot listen on " +
+                                  config::to_string(admin.bind) + ": " + why);
+  };
+  Acceptor acceptor(context);
+  auto file = bind(acceptor, admin.bind);
+  if (!file) return failed(file.error().text);
+  boost::system::error_code error;
+  acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (error) return failed(error.message());
+  auto shared = std::make_shared<Shared>(Shared{std::move(acceptor), std::move(pages)});
+  asio::co_spawn(context, Shared::accept(shared), report);
+  return std::unique_ptr<Listener>(new Listener(std::move(shared), std::move(*file)));
+}
+
+}  // namespace realpeer::admin
