@@ -16,7 +16,8 @@ events { worker_connections 512; }
 constexpr const char* kHttp = R"(
   log_format seen escape=json '{"proxy_protocol_addr":"$proxy_protocol_addr",'
     '"proxy_protocol_port":"$proxy_protocol_port","proxy_protocol_server_addr":"$proxy_protocol_server_addr",'
-    '"remote_addr":"$remote_addr","host":"$host","server_name":"$ssl_server_name","status":"$status"}';
+    '"remote_addr":"$remote_addr","host":"$host","server_name":"$ssl_server_name","status":"$status",'
+    '"x_forwarded_for":"$http_x_forwarded_for","x_real_ip":"$http_x_real_ip"}';
 )";
 
 constexpr const char* kStream = R"(

@@ -19,7 +19,7 @@ class Nginx {
   Nginx(const Netns& netns, const NginxConfig& config);
 
   // One record a request: proxy_protocol_addr, proxy_protocol_port, proxy_protocol_server_addr, remote_addr, host,
-  // server_name (of TLS), status.
+  // server_name (of TLS), status, x_forwarded_for, x_real_ip.
   [[nodiscard]] AccessLog http_log() const { return AccessLog(directory_.path() / "http.log"); }
   // One record a connection, at its end: proxy_protocol_addr, proxy_protocol_port, remote_addr, status.
   [[nodiscard]] AccessLog stream_log() const { return AccessLog(directory_.path() / "stream.log"); }
