@@ -1,8 +1,10 @@
 // What the requests of one client's connection share.
 #pragma once
 
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <chrono>
+#include <memory>
 #include <optional>
 
 #include "http/request.h"
@@ -19,12 +21,13 @@ namespace realpeer::session {
 
 using SocketPatience = net::Patience<boost::asio::ip::tcp::socket>;
 
-// A connection to a backend that speaks for one client alone.
+// A connection to a backend that speaks for one client alone, and waits for its next request.
 struct OwnConnection {
   upstream::Pool* pool = nullptr;
   net::Address client;
   std::chrono::steady_clock::time_point since;  // its last response
   Connected connected;
+  boost::asio::steady_timer over;  // it has waited for long enough
 };
 
 struct Conversation {
@@ -52,7 +55,7 @@ struct Conversation {
   boost::beast::flat_buffer in{};  // read from the client and not taken yet
   SocketPatience reading;          // of the client's socket, for either way
   SocketPatience writing;
-  std::optional<OwnConnection> own{};
+  std::shared_ptr<OwnConnection> own{};
   std::uint64_t requests = 0;
   Tickets tickets;
   ClientPlace place;

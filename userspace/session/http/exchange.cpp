@@ -42,6 +42,18 @@ bool may_be_repeated(const http::Request& request) {
   return request.framing == http::Framing::none && is_idempotent(request.method);
 }
 
+// Ended by time, it gives its place at the endpoint back.
+void end_after(const std::shared_ptr<OwnConnection>& own, Duration time) {
+  own->over.expires_after(time);
+  own->over.async_wait([kept = std::weak_ptr(own)](const error_code& error) {
+    const auto still = kept.lock();
+    if (error || still == nullptr) return;
+    error_code ignored;
+    still->connected.socket.close(ignored);
+    still->connected.lease.release();
+  });
+}
+
 // Whether the backend's connection speaks for one client, from its first byte on.
 bool speaks_for_one(const upstream::Pool& pool) {
   const auto identity = pool.backend().identity;
@@ -60,9 +72,10 @@ bool Exchange::may_wait_on(const OwnConnection& own) const {
 
 // A connection that this client had before.
 bool Exchange::take_own(bool only_new) {
-  auto own = std::exchange(conversation_.own, std::nullopt);
-  own_before_ = own && !only_new && own->pool == &pool_ && own->client == account_.record.client->address() &&
-                may_wait_on(*own) && is_quiet(own->connected.socket);
+  auto own = std::exchange(conversation_.own, nullptr);
+  own_before_ = own != nullptr && !only_new && own->pool == &pool_ &&
+                own->client == account_.record.client->address() && may_wait_on(*own) &&
+                is_quiet(own->connected.socket);
   if (own_before_) backend_.emplace(std::move(own->connected));
   return own_before_;
 }
@@ -307,8 +320,10 @@ void Exchange::leave_backend(bool in_order) {
   const auto keep_alive = pool_.backend().keep_alive;
   if (in_order && response_.backend_goes_on && keep_alive.count() > 0 && from_backend_.size() == 0) {
     if (speaks_for_one(pool_)) {
-      conversation_.own.emplace(OwnConnection{&pool_, account_.record.client->address(),
-                                              std::chrono::steady_clock::now(), std::move(*backend_)});
+      conversation_.own.reset(new OwnConnection{&pool_, account_.record.client->address(),
+                                                std::chrono::steady_clock::now(), std::move(*backend_),
+                                                boost::asio::steady_timer(conversation_.stream.get_executor())});
+      end_after(conversation_.own, keep_alive);
     } else {
       conversation_.worker.idle.keep(backend_->lease.shared_endpoint(), std::move(backend_->socket), keep_alive);
     }
