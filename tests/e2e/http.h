@@ -33,7 +33,7 @@ struct Web {
   std::string listener = "accept_proxy: off";  // further keys, with " | " between them
   std::string rules = "{ backend: app }";
   std::string otherwise = "reject";
-  std::string endpoints = "\"10.77.0.2:9000\"";
+  std::string endpoints = R"("10.77.0.2:9000")";
   std::string app = "identity: xff";
   std::string backends;  // further ones: "api: { … }", with " | " between them
   std::string limits;

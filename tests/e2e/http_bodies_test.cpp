@@ -12,7 +12,7 @@ using Fields = HttpFields;
 
 constexpr auto kMostQueued = 16 * kMiB;
 constexpr auto kMostResident = 16 * kMiB;
-constexpr std::size_t kPiece = 64 * 1024;
+constexpr auto kPiece = 64 * kKiB;
 
 std::string posted(const std::string& path, const std::string& fields) { return request("POST", path, fields); }
 std::string of_length(std::uint64_t bytes) { return "Content-Length: " + std::to_string(bytes) + "\r\n"; }
@@ -204,7 +204,7 @@ TEST_P(HttpBodies, ResponsesWithoutBodyEndWithTheirHead) {
     client.send_all(request(method, "/"));
     if (!server) server.emplace(backend->accept());
     EXPECT_EQ(read_head(reading(*server)).method(), method) << "the connections go on";
-    const auto head = "HTTP/1.1 " + status + "\r\n" + fields + "\r\n";
+    const auto head = std::string("HTTP/1.1 ").append(status).append("\r\n").append(fields).append("\r\n");
     server->send_all(head);
     EXPECT_EQ(read_head(reading(client)).head, head);
   }
@@ -288,6 +288,24 @@ TEST_P(HttpBodies, AResponseThatBreaksOffIntoSomethingElseIsCut) {
   server.send_all("no chunk\r\n");
   EXPECT_EQ(client.ending().end, End::reset);
   EXPECT_THAT(record_of_request("/broken").text("detail"), HasSubstr("broken"));
+}
+
+TEST_P(HttpBodies, AClientThatDoesNotReadIsNotWaitedForWithoutEnd) {
+  web.timeouts = "body: 500ms";
+  start_by_hand();
+  auto [client, server, head] = meet(get_request("/unread"));
+  server.send_all("HTTP/1.1 200 OK\r\n" + of_length(kGiB) + "\r\n");
+  EXPECT_TRUE(server.send_fails_within(kDeadline));
+  EXPECT_EQ(record_of_request("/unread").text("end"), "client_reset");
+}
+
+TEST_P(HttpBodies, ABackendThatDoesNotReadIsNotWaitedForWithoutEnd) {
+  web.timeouts = "response: 500ms";
+  start_by_hand();
+  auto [client, server, head] = meet(posted("/unread", of_length(kGiB)));
+  at_once({[&c = client] { EXPECT_TRUE(c.send_fails_within(kDeadline)); },
+           [&c = client] { EXPECT_EQ(read_response(c).status(), 504); }});
+  EXPECT_EQ(record_of_request("/unread").text("reason"), "backend_timeout");
 }
 
 TEST_P(HttpBodies, AClientThatLeavesEndsItsRequest) {

@@ -33,7 +33,7 @@ class HttpFailures : public Http {
 };
 
 TEST_P(HttpFailures, NoEndpointThatTakesConnectionsIs503) {
-  web.endpoints = "\"10.77.0.2:9001\", \"10.77.0.2:9002\"";
+  web.endpoints = R"("10.77.0.2:9001", "10.77.0.2:9002")";
   start_web();
   expect_told("/down", 503, "backend_unavailable");
   Socket client = connect();
@@ -43,7 +43,7 @@ TEST_P(HttpFailures, NoEndpointThatTakesConnectionsIs503) {
 }
 
 TEST_P(HttpFailures, NoEndpointThatAnswersConnectionsIs504) {
-  web.endpoints = "\"10.77.0.99:9000\"";
+  web.endpoints = R"("10.77.0.99:9000")";
   web.timeouts = "connect: 300ms";
   start_web();
   Socket client = connect();
@@ -53,7 +53,7 @@ TEST_P(HttpFailures, NoEndpointThatAnswersConnectionsIs504) {
 }
 
 TEST_P(HttpFailures, AnEndpointThatIsDownCostsNoRequest) {
-  web.endpoints = "\"10.77.0.2:9001\", \"10.77.0.2:9000\"";
+  web.endpoints = R"("10.77.0.2:9001", "10.77.0.2:9000")";
   start_with_app();
   for (int i = 0; i < 6; ++i) EXPECT_EQ(ask(request("POST", "/", "", "body")).status(), 200);
 }
@@ -147,6 +147,17 @@ TEST_P(HttpFailures, AHeaderOfAStrangerIsRefused) {
   EXPECT_TRUE(app->untouched());
   EXPECT_EQ(passed(kGet, {.from = kStranger}).field("X-Forwarded-For"), "203.0.113.66");
   EXPECT_EQ(passed(proxy_v2(kClaimed, kDialled) + kGet).field("X-Forwarded-For"), "198.51.100.7");
+}
+
+// They begin as the text of a header does.
+TEST_P(HttpFailures, AMethodThatBeginsLikeAHeaderIsNoHeader) {
+  web.listener = "accept_proxy: mixed | trusted_cidrs: [203.0.113.42/32]";
+  start_with_app();
+  for (const std::string method : {"POST", "PUT", "PROPFIND", "PROX"}) {
+    Socket client = connect({.from = kStranger});
+    client.send_bytewise(request(method, "/"));
+    EXPECT_EQ(read_response(client).body, method + " /");
+  }
 }
 
 TEST_P(HttpFailures, AHeaderWhereNoneIsTakenIsNoRequest) {

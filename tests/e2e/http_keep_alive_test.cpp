@@ -182,6 +182,42 @@ TEST_P(HttpKeepAlive, APostTakesNoConnectionThatHasWaitedForLong) {
   EXPECT_EQ(app->connections(), 2U);
 }
 
+// Nobody asked for it: the next request must not take it for its answer.
+TEST_P(HttpKeepAlive, WhatABackendSendsUnaskedReachesNobody) {
+  start_with_app([](const HttpMessage& request) { return response(request.target()) + response("unasked"); });
+  Socket client = connect();
+  for (const auto* path : {"/1", "/2", "/3"}) EXPECT_EQ(next(client, get_request(path)).body, path);
+  EXPECT_EQ(app->connections(), 3U);
+}
+
+TEST_P(HttpKeepAlive, NeitherDoesWhatItSendsUnaskedLater) {
+  backend.emplace(net->backend, kApp);
+  start_web();
+  Socket client = connect();
+  client.send_all(kGet);
+  Socket server = backend->accept();
+  read_head(reading(server));
+  server.send_all(response("asked"));
+  EXPECT_EQ(read_response(client).body, "asked");
+  server.send_all(response("unasked"));
+  ASSERT_TRUE(eventually([&] { return server.unacknowledged() == 0; }, kSoon));
+  client.send_all(kGet);
+  Socket fresh = backend->accept();
+  read_head(reading(fresh));
+  fresh.send_all(response("fresh"));
+  EXPECT_EQ(read_response(client).body, "fresh");
+}
+
+TEST_P(HttpKeepAlive, AClientThatHasSaidAllIsAnsweredAllTheSame) {
+  start_with_app();
+  Socket client = connect();
+  client.send_all(request("POST", "/", "", "body") + get_request("/last"));
+  client.shutdown_write();
+  EXPECT_EQ(read_response(client).body, "POST /");
+  EXPECT_EQ(read_response(client).body, "GET /last");
+  EXPECT_EQ(client.receive_until_eof(), "");
+}
+
 TEST_P(HttpKeepAlive, DrainingEndsIdleConnectionsAtOnceAndAnswersWhatIsUnderWay) {
   std::atomic<bool> go_on = false;
   start_with_app([&](const HttpMessage& request) {

@@ -116,7 +116,7 @@ TEST_P(HttpRoutes, ToHttpsTellTheClientWhere) {
 // A receiver of HTTP/1.1 refuses requests without a Host, which HTTP/1.0 knew nothing of.
 TEST_P(HttpRoutes, OfOldClientsThatNameNoHostReachABackendThatWantsOne) {
   start_with_app();
-  for (const auto& [sent, host] : {std::pair{"GET / HTTP/1.0\r\n\r\n", "203.0.113.1:8000"},
+  for (const auto& [sent, host] : {std::pair{"GET / HTTP/1.0\r\n\r\n", "10.77.0.2:9000"},
                                    std::pair{"GET http://git.example.com/ HTTP/1.0\r\n\r\n", "git.example.com"}}) {
     EXPECT_EQ(passed(sent).field("Host"), host);
   }

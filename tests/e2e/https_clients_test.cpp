@@ -1,4 +1,6 @@
 // Clients of the distribution's over TLS that ends here: openssl's and wrk; and bodies of a size over it.
+#include <signal.h>
+
 #include "e2e/https.h"
 #include "harness/receivers/nginx.h"
 
@@ -80,7 +82,7 @@ TEST_P(HttpsClients, SendAndReceiveLargeBodies) {
   backend.emplace(net->backend, kApp);
   start_https();
   constexpr auto kBytes = 64 * kMiB;
-  constexpr std::size_t kPiece = 64 * 1024;
+  constexpr auto kPiece = 64 * kKiB;
   const auto before = gateway->process().resident_bytes();
   TlsSocket client(connect());
   client.send_all(request("POST", "/", "Content-Length: " + std::to_string(kBytes) + "\r\n"));
@@ -117,6 +119,15 @@ TEST_P(HttpsClients, SeeWhetherAResponseIsWhole) {
     server.close();
     EXPECT_EQ(client.ends_in_order(), whole);
   }
+}
+
+TEST_P(HttpsClients, AreToldOfTheEndWhenTheGatewayDrains) {
+  start_https_with_app();
+  TlsSocket client(connect());
+  client.send_all(kGet);
+  EXPECT_EQ(read_response(reading(client)).status(), 200);
+  gateway->process().signal(SIGTERM);
+  EXPECT_TRUE(client.ends_in_order());
 }
 
 INSTANTIATE_TEST_SUITE_P(Path, HttpsClients, one_path(), path_name);
