@@ -34,4 +34,12 @@ void Exposition::sample(const Labels& labels, double value) {
   text_ += name_ + (list.empty() ? "" : "{" + list + "}") + fmt::format(" {}\n", value);
 }
 
+void Exposition::bucket(double bound, std::uint64_t so_far) {
+  text_ += fmt::format("{}_bucket{{le=\"{}\"}} {}\n", name_, bound, so_far);
+}
+
+void Exposition::sum_and_count(double sum, std::uint64_t count) {
+  text_ += fmt::format("{0}_bucket{{le=\"+Inf\"}} {2}\n{0}_sum {1}\n{0}_count {2}\n", name_, sum, count);
+}
+
 }  // namespace realpeer::admin

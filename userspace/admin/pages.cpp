@@ -1,25 +1,39 @@
 #include "admin/pages.h"
 
 #include "admin/exposition.h"
+#include "admin/metrics.h"
 
 namespace realpeer::admin {
 
-std::string metrics(const Measured& measured) {
-  Exposition out;
-  out.gauge("realpeer_build_info", "What runs here; always 1.");
-  out.sample({{"version", REALPEER_VERSION}}, 1);
-  if (!measured.certificates.empty()) {
-    out.gauge("realpeer_certificate_expiry_days", "Days until a certificate in use expires; negative once it has.");
+namespace {
+
+std::vector<OfEndpoint> endpoints_of(const session::SharedState& shared) {
+  std::vector<OfEndpoint> found;
+  for (const auto& backend : shared.config.backends) {
+    for (const auto& status : shared.upstreams.pool(backend.name).status()) {
+      found.push_back({backend.name, status.endpoint, status.state == "up"});
+    }
   }
-  for (const auto& certificate : measured.certificates) {
-    out.sample({{"listener", certificate.listener}, {"file", certificate.file}}, certificate.days_left);
-  }
-  out.counter("realpeer_certificate_reloads_total",
-              "How often certificates were read again; failure: a listener kept its old ones.");
-  out.sample({{"result", "success"}}, static_cast<double>(measured.certificate_reloads.succeeded));
-  out.sample({{"result", "failure"}}, static_cast<double>(measured.certificate_reloads.failed));
-  return out.text();
+  return found;
 }
+
+Measured measure(const Daemon& daemon) {
+  const auto& shared = daemon.server.shared();
+  Measured measured{.endpoints = endpoints_of(shared),
+                    .connects = shared.connect_seconds.snapshot(),
+                    .certificates = daemon.certificates.status(),
+                    .certificate_reloads = daemon.certificates.reloads(),
+                    .process = OfProcess::read()};
+  for (std::size_t i = 0; i < shared.tallies.size(); ++i) {
+    measured.listeners.push_back({shared.config.listeners[i].name, &shared.tallies[i]});
+  }
+  for (std::size_t i = 0; i < measured.path_changes.size(); ++i)
+    measured.path_changes[i] = shared.path_changes[i].load();
+  if (shared.admission != nullptr) measured.admission = shared.admission->counters();
+  return measured;
+}
+
+}  // namespace
 
 Pages pages_of(const Daemon& daemon) {
   Pages pages;
@@ -29,8 +43,7 @@ Pages pages_of(const Daemon& daemon) {
     return daemon.draining() ? Page{.status = 503, .body = "draining\n"} : Page{.body = "ready\n"};
   };
   pages["/metrics"] = [daemon] {
-    return Page{.body = metrics({daemon.certificates.status(), daemon.certificates.reloads()}),
-                .type = std::string(Exposition::content_type)};
+    return Page{.body = metrics(measure(daemon)), .type = std::string(Exposition::content_type)};
   };
   return pages;
 }

@@ -6,6 +6,7 @@
 
 #include "admin/page.h"
 #include "session/certificates.h"
+#include "session/server.h"
 
 namespace realpeer::admin {
 
@@ -13,17 +14,10 @@ namespace realpeer::admin {
 struct Daemon {
   std::function<bool()> draining;
   const session::Certificates& certificates;
+  const session::Server& server;
 };
 
 // /healthz, /readyz and /metrics.
 Pages pages_of(const Daemon& daemon);
-
-struct Measured {
-  std::vector<session::CertificateStatus> certificates{};
-  session::Reloads certificate_reloads{};
-};
-
-// In the format of exposition.h. Labels never hold a client's address.
-std::string metrics(const Measured& measured);
 
 }  // namespace realpeer::admin

@@ -224,7 +224,7 @@ int run(Arguments arguments) {
   auto server = session::Server::create(config, *host, **upstreams, **certificates, **access_log, workers);
   if (!server) return fail(server.error().text);
   const auto draining = [&signals] { return signals.draining(); };
-  const auto admin_listener = listen_for_admin(main, config, {draining, **certificates});
+  const auto admin_listener = listen_for_admin(main, config, {draining, **certificates, **server});
   if (!admin_listener) return fail(admin_listener.error().text);
   announce(config, *host, workers);
 

@@ -130,6 +130,12 @@ void Admission::ban(const net::Address& client) {
   }
 }
 
+std::optional<kernel::AdmissionCounters> Admission::counters() const {
+  auto counters = kernel_->counters();
+  if (!counters) return std::nullopt;
+  return *counters;
+}
+
 void Admission::log_status() const {
   for (const auto& interface : config_.admission.interfaces) {
     const auto link = kernel_->links().find(interface);

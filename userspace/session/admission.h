@@ -42,6 +42,8 @@ class Admission {
 
   // A line for each interface, and one of what was judged so far.
   void log_status() const;
+  // Packets so far; nothing where they cannot be read.
+  [[nodiscard]] std::optional<kernel::AdmissionCounters> counters() const;
 
  private:
   Admission(const config::Config& config, std::unique_ptr<kernel::Admission> kernel)

@@ -23,6 +23,7 @@ class Server {
   // No worker accepts any more, and no connection is left.
   [[nodiscard]] bool idle() const;
   [[nodiscard]] std::uint32_t active() const { return shared_.connections.active(); }
+  [[nodiscard]] const SharedState& shared() const { return shared_; }
   // Resets the connections that are left.
   void stop();
 

@@ -1,8 +1,10 @@
 // The metrics as Prometheus reads them.
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "admin/exposition.h"
-#include "admin/pages.h"
+#include "admin/metrics.h"
 
 namespace realpeer::admin {
 namespace {
@@ -34,27 +36,90 @@ TEST(Exposition, EscapesWhatWouldEndALabel) {
             "a{file=\"C:\\\\certificates\\\\\\\"new\\\"\\n.pem\"} 1\n");
 }
 
-TEST(Metrics, TellVersionCertificatesAndReloads) {
-  EXPECT_EQ(metrics({.certificates = {{"https", "/etc/a.pem", {"a.example.com"}, 59.5}, {"mail", "b.pem", {}, -0.25}},
-                     .certificate_reloads = {.succeeded = 2, .failed = 1}}),
-            "# HELP realpeer_build_info What runs here; always 1.\n"
-            "# TYPE realpeer_build_info gauge\n"
-            "realpeer_build_info{version=\"" REALPEER_VERSION
-            "\"} 1\n"
-            "# HELP realpeer_certificate_expiry_days Days until a certificate in use expires; negative once it has.\n"
-            "# TYPE realpeer_certificate_expiry_days gauge\n"
-            "realpeer_certificate_expiry_days{listener=\"https\",file=\"/etc/a.pem\"} 59.5\n"
-            "realpeer_certificate_expiry_days{listener=\"mail\",file=\"b.pem\"} -0.25\n"
-            "# HELP realpeer_certificate_reloads_total How often certificates were read again; failure: a listener "
-            "kept its old ones.\n"
-            "# TYPE realpeer_certificate_reloads_total counter\n"
-            "realpeer_certificate_reloads_total{result=\"success\"} 2\n"
-            "realpeer_certificate_reloads_total{result=\"failure\"} 1\n");
+TEST(Exposition, WritesHistogramsAsTheyAddUp) {
+  Exposition out;
+  out.histogram("a_seconds", "A.");
+  out.bucket(0.001, 2);
+  out.bucket(0.5, 5);
+  out.sum_and_count(1.25, 6);
+  EXPECT_EQ(out.text(),
+            "# HELP a_seconds A.\n"
+            "# TYPE a_seconds histogram\n"
+            "a_seconds_bucket{le=\"0.001\"} 2\n"
+            "a_seconds_bucket{le=\"0.5\"} 5\n"
+            "a_seconds_bucket{le=\"+Inf\"} 6\n"
+            "a_seconds_sum 1.25\n"
+            "a_seconds_count 6\n");
 }
 
-TEST(Metrics, LeaveOutCertificatesWhereThereAreNone) {
+// The lines of one metric, without its help and type.
+std::string samples(const std::string& all, const std::string& name) {
+  std::istringstream lines(all);
+  std::string found;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(name)) found += line + "\n";
+  }
+  return found;
+}
+
+TEST(Metrics, TellOfCertificates) {
+  const auto all =
+      metrics({.certificates = {{"https", "/etc/a.pem", {"a.example.com"}, 59.5}, {"mail", "b.pem", {}, -0.25}},
+               .certificate_reloads = {.succeeded = 2, .failed = 1}});
+  EXPECT_EQ(samples(all, "realpeer_certificate_expiry_days"),
+            "realpeer_certificate_expiry_days{listener=\"https\",file=\"/etc/a.pem\"} 59.5\n"
+            "realpeer_certificate_expiry_days{listener=\"mail\",file=\"b.pem\"} -0.25\n");
+  EXPECT_EQ(samples(all, "realpeer_certificate_reloads_total"),
+            "realpeer_certificate_reloads_total{result=\"success\"} 2\n"
+            "realpeer_certificate_reloads_total{result=\"failure\"} 1\n");
   EXPECT_EQ(metrics({}).find("expiry_days"), std::string::npos);
-  EXPECT_NE(metrics({}).find("reloads_total{result=\"success\"} 0\n"), std::string::npos);
+}
+
+TEST(Metrics, TellOfListeners) {
+  observe::ListenerTally tally;
+  tally.connections = 7;
+  tally.active[observe::index(observe::Path::sockmap)] = 2;
+  tally.active[observe::no_path] = 1;
+  tally.reject(policy::RejectReason::untrusted_source);
+  tally.reject(policy::RejectReason::request_too_large);
+  tally.header(observe::HeaderVersion::v2, observe::HeaderResult::accepted);
+  tally.header(observe::HeaderVersion::unknown, observe::HeaderResult::rejected);
+  tally.moved(observe::Direction::out, observe::Path::sockmap, 1'000'000'000'000);
+  tally.requests[2] = 3;
+  const auto all = metrics({.listeners = {{"ssh", &tally}}});
+  EXPECT_EQ(samples(all, "realpeer_connections_"),
+            "realpeer_connections_total{listener=\"ssh\"} 7\n"
+            "realpeer_connections_active{listener=\"ssh\",path=\"relay\"} 0\n"
+            "realpeer_connections_active{listener=\"ssh\",path=\"sockmap\"} 2\n"
+            "realpeer_connections_active{listener=\"ssh\",path=\"none\"} 1\n");
+  EXPECT_EQ(samples(all, "realpeer_rejected_total"),
+            "realpeer_rejected_total{listener=\"ssh\",reason=\"untrusted_source\"} 1\n"
+            "realpeer_rejected_total{listener=\"ssh\",reason=\"request_too_large\"} 1\n");
+  EXPECT_EQ(samples(all, "realpeer_proxy_headers_total"),
+            "realpeer_proxy_headers_total{listener=\"ssh\",version=\"v2\",result=\"accepted\"} 1\n"
+            "realpeer_proxy_headers_total{listener=\"ssh\",version=\"unknown\",result=\"rejected\"} 1\n");
+  EXPECT_EQ(samples(all, "realpeer_bytes_total{listener=\"ssh\",direction=\"out\",path=\"sockmap\"}"),
+            "realpeer_bytes_total{listener=\"ssh\",direction=\"out\",path=\"sockmap\"} 1000000000000\n");
+  EXPECT_EQ(samples(all, "realpeer_requests_total"), "realpeer_requests_total{listener=\"ssh\",status=\"2xx\"} 3\n");
+}
+
+TEST(Metrics, TellOfBackendsAndAdmission) {
+  kernel::AdmissionCounters counters{};
+  counters[0] = 5;
+  const auto all =
+      metrics({.endpoints = {{"web", "10.0.0.7:80", true}, {"web", "10.0.0.8:80", false}}, .admission = counters});
+  EXPECT_EQ(samples(all, "realpeer_backend_up"),
+            "realpeer_backend_up{backend=\"web\",endpoint=\"10.0.0.7:80\"} 1\n"
+            "realpeer_backend_up{backend=\"web\",endpoint=\"10.0.0.8:80\"} 0\n");
+  EXPECT_NE(samples(all, "realpeer_admission_packets_total").find("} 5\n"), std::string::npos);
+  EXPECT_EQ(metrics({}).find("admission"), std::string::npos);
+}
+
+TEST(Metrics, TellOfThisProcess) {
+  const auto process = OfProcess::read();
+  EXPECT_GT(process.resident_bytes, 1e6);
+  EXPECT_GT(process.most_descriptors, 0);
+  EXPECT_GT(process.start_seconds, 1.6e9);
 }
 
 }  // namespace
