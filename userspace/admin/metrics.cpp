@@ -108,6 +108,13 @@ void write_admission(Exposition& out, const kernel::AdmissionCounters& counters)
   }
 }
 
+void write_names(Exposition& out, const kernel::NameCounters& counters) {
+  out.counter("realpeer_peernames_total",
+              "Connections to backends with identity peername, by whether the backend's socket took the client.");
+  out.sample({{"result", "delivered"}}, static_cast<double>(counters.at(REALPEER_NAMES_DELIVERED)));
+  out.sample({{"result", "undelivered"}}, static_cast<double>(counters.at(REALPEER_NAMES_UNDELIVERED)));
+}
+
 void write_certificates(Exposition& out, const Measured& measured) {
   if (!measured.certificates.empty()) {
     out.gauge("realpeer_certificate_expiry_days", "Days until a certificate in use expires; negative once it has.");
@@ -184,6 +191,7 @@ std::string metrics(const Measured& measured) {
   write_traffic(out, measured);
   write_backends(out, measured);
   if (measured.admission) write_admission(out, *measured.admission);
+  if (measured.names) write_names(out, *measured.names);
   write_certificates(out, measured);
   write_process(out, measured.process);
   return out.text();

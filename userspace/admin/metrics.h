@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "kernel/admission.h"
+#include "kernel/peer_names.h"
 #include "observe/tally.h"
 #include "session/certificates.h"
 
@@ -42,6 +43,7 @@ struct Measured {
   std::array<std::uint64_t, observe::path_change_names.size()> path_changes{};
   observe::Histogram::Snapshot connects{};
   std::optional<kernel::AdmissionCounters> admission{};  // nothing: none is configured
+  std::optional<kernel::NameCounters> names{};           // nothing: no backend is told the client so
   std::vector<session::CertificateStatus> certificates{};
   session::Reloads certificate_reloads{};
   OfProcess process{};

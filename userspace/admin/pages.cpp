@@ -29,6 +29,9 @@ Measured measure(const Daemon& daemon) {
   }
   for (std::size_t i = 0; i < measured.path_changes.size(); ++i)
     measured.path_changes[i] = shared.path_changes[i].load();
+  if (shared.names != nullptr) {
+    if (const auto counters = shared.names->counters()) measured.names = *counters;
+  }
   if (shared.admission != nullptr) measured.admission = shared.admission->counters();
   return measured;
 }

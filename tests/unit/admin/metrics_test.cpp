@@ -115,6 +115,16 @@ TEST(Metrics, TellOfBackendsAndAdmission) {
   EXPECT_EQ(metrics({}).find("admission"), std::string::npos);
 }
 
+TEST(Metrics, TellWhetherBackendsTookTheClient) {
+  kernel::NameCounters counters{};
+  counters.at(REALPEER_NAMES_DELIVERED) = 4;
+  counters.at(REALPEER_NAMES_UNDELIVERED) = 1;
+  EXPECT_EQ(samples(metrics({.names = counters}), "realpeer_peernames_total"),
+            "realpeer_peernames_total{result=\"delivered\"} 4\n"
+            "realpeer_peernames_total{result=\"undelivered\"} 1\n");
+  EXPECT_EQ(metrics({}).find("peernames"), std::string::npos);
+}
+
 TEST(Metrics, TellOfThisProcess) {
   const auto process = OfProcess::read();
   EXPECT_GT(process.resident_bytes, 1e6);
