@@ -24,6 +24,13 @@ class AdminListener : public Chain {
   CurlResponse ask_socket(const std::string& path) {
     return curl(net->gateway, {.url = "http://realpeer" + path, .options = {"--unix-socket", socket_}});
   }
+  // The value of a sample; nothing when there is none.
+  std::optional<double> metric(const std::string& sample) {
+    const std::string body = "\n" + ask_admin("/metrics").body;
+    const auto at = body.find("\n" + sample + " ");
+    if (at == std::string::npos) return std::nullopt;
+    return std::stod(body.substr(at + sample.size() + 2));
+  }
   // What the program says that must not start.
   [[nodiscard]] Finished refused() const {
     const TemporaryDirectory directory;
@@ -50,6 +57,41 @@ TEST_P(AdminListener, AnswersOnALoopbackAddress) {
   EXPECT_NE(metrics.body.find("Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n"), std::string::npos);
   EXPECT_NE(metrics.body.find("\nrealpeer_build_info{version=\""), std::string::npos) << metrics.body;
   EXPECT_EQ(metrics.body.find("certificate_expiry_days"), std::string::npos);
+}
+
+TEST_P(AdminListener, CountsWhatAConnectionDoes) {
+  start_with_admin("127.0.0.1:9901");
+  auto [client, server, header] = open();
+  expect_conversation(client, server);
+  const auto sum = [this](const std::string& name, const std::string& labels) {
+    double all = 0;
+    for (const std::string path : {"relay", "sockmap"}) {
+      all += metric(name + "{listener=\"in-0\"," + labels + "path=\"" + path + "\"}").value_or(0);
+    }
+    return all;
+  };
+  EXPECT_EQ(metric("realpeer_connections_total{listener=\"in-0\"}"), 1);
+  EXPECT_EQ(metric("realpeer_proxy_headers_total{listener=\"in-0\",version=\"v2\",result=\"accepted\"}"), 1);
+  EXPECT_EQ(metric("realpeer_backend_connect_seconds_count"), 1);
+  EXPECT_EQ(metric("realpeer_backend_up{backend=\"app\",endpoint=\"10.77.0.2:9000\"}"), 1);
+  EXPECT_EQ(sum("realpeer_connections_active", ""), 1);
+  EXPECT_GT(metric("process_open_fds"), 0);
+  // Bytes under way are counted as they go.
+  EXPECT_TRUE(eventually([&] { return sum("realpeer_bytes_total", "direction=\"in\",") == kAsked; }, kSoon));
+  client.close();
+  server.close();
+  EXPECT_TRUE(eventually([&] { return sum("realpeer_connections_active", "") == 0; }, kSoon));
+  EXPECT_EQ(sum("realpeer_bytes_total", "direction=\"in\","), kAsked);
+  EXPECT_EQ(sum("realpeer_bytes_total", "direction=\"out\","), kAnswered);
+}
+
+TEST_P(AdminListener, CountsRefusalsByReason) {
+  start_with_admin("127.0.0.1:9901");
+  Socket client = connect();
+  client.send_all("GET / HTTP/1.1\r\n\r\n");
+  EXPECT_TRUE(eventually(
+      [&] { return metric("realpeer_rejected_total{listener=\"in-0\",reason=\"header_missing\"}") == 1; }, kSoon));
+  EXPECT_EQ(metric("realpeer_proxy_headers_total{listener=\"in-0\",version=\"unknown\",result=\"rejected\"}"), 1);
 }
 
 TEST_P(AdminListener, SaysThatItIsNotReadyWhileItDrains) {
@@ -120,13 +162,6 @@ class AdminListenerWithTls : public AdminListener {
                   "backends: { web: { endpoints: ['10.77.0.2:9000'], identity: xff } }\n"
                   "admin: { bind: 127.0.0.1:9901 }\n";
     start_gateway();
-  }
-  // The value of a sample; nothing when there is none.
-  std::optional<double> metric(const std::string& sample) {
-    const std::string body = "\n" + ask_admin("/metrics").body;
-    const auto at = body.find("\n" + sample + " ");
-    if (at == std::string::npos) return std::nullopt;
-    return std::stod(body.substr(at + sample.size() + 2));
   }
   std::optional<double> days() {
     return metric(R"(realpeer_certificate_expiry_days{listener="https",file=")" +

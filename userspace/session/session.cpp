@@ -156,6 +156,7 @@ asio::awaitable<void> serve(SharedState& shared, WorkerState& worker, Accepted a
   }
   connected->lease.succeeded();
   record.bytes_in = identified->payload.size();
+  accepted.tally.moved(observe::Direction::in, observe::Path::relay, identified->payload.size());
 
   boost::system::error_code ignored;
   client.set_option(tcp::no_delay(true), ignored);
