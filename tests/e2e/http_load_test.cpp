@@ -20,7 +20,8 @@ class HttpLoad : public Https {
     return ::testing::AssertionSuccess();
   }
   std::vector<std::string> wrk(const std::string& url, const std::vector<std::string>& options = {}) {
-    std::vector<std::string> words = {"/usr/bin/wrk", "--threads", "2", "--connections", "32", "--duration", "2s"};
+    std::vector<std::string> words = {"/usr/bin/wrk", "--threads", "2",  "--connections", "32", "--duration",
+                                      "2s",           "--timeout", "20s"};
     words.insert(words.end(), options.begin(), options.end());
     words.push_back(url);
     return words;
