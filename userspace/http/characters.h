@@ -15,6 +15,13 @@ constexpr bool is_one_of(std::string_view set, char c) { return set.find(c) != s
 // tchar: of methods and field names.
 constexpr bool is_token_character(char c) { return is_alphanumeric(c) || is_one_of("!#$%&'*+-.^_`|~", c); }
 
+constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+// Without case, in ASCII. Not Beast's, which reads a byte behind the end of texts that differ in case only (1.81).
+inline bool iequals(std::string_view one, std::string_view other) {
+  return std::ranges::equal(one, other, {}, lower, lower);
+}
+
 inline bool is_token(std::string_view text) { return !text.empty() && std::ranges::all_of(text, is_token_character); }
 
 // Of field values: visible characters, bytes above ASCII (obs-text), space and tab.

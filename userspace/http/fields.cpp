@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/rfc7230.hpp>
 #include <vector>
 
@@ -11,7 +10,6 @@
 namespace realpeer::http {
 namespace {
 
-using boost::beast::iequals;
 using boost::beast::http::field;
 using boost::beast::http::token_list;
 

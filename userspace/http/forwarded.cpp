@@ -2,16 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/beast/core/string.hpp>
 #include <optional>
 #include <vector>
 
 #include "http/authority.h"
+#include "http/characters.h"
 
 namespace realpeer::http {
 namespace {
-
-using boost::beast::iequals;
 
 // By which software tells who a client is, or what it asked for; folded. "proxy" becomes the setting HTTP_PROXY of CGI
 // programs.

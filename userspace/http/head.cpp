@@ -1,7 +1,6 @@
 #include "http/head.h"
 
 #include <algorithm>
-#include <boost/beast/core/string.hpp>
 #include <string>
 
 #include "http/authority.h"
@@ -10,8 +9,6 @@
 
 namespace realpeer::http {
 namespace {
-
-using boost::beast::iequals;
 
 constexpr std::string_view line_end = "\r\n";
 

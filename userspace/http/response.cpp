@@ -1,9 +1,9 @@
 #include "http/response.h"
 
-#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/field.hpp>
 #include <boost/beast/http/status.hpp>
 
+#include "http/characters.h"
 namespace realpeer::http {
 namespace {
 
@@ -21,7 +21,7 @@ std::optional<Fault> judge(const ResponseReader& reader) {
   const auto& head = reader.message();
   if (head.result_int() < 100) return bad("the response has the status " + std::to_string(head.result_int()));
   const auto codings = head.count(field::transfer_encoding);
-  if (codings > 1 || (codings == 1 && !boost::beast::iequals(head[field::transfer_encoding], "chunked"))) {
+  if (codings > 1 || (codings == 1 && !iequals(head[field::transfer_encoding], "chunked"))) {
     return bad("the response has a Transfer-Encoding other than chunked");
   }
   return std::nullopt;

@@ -1,7 +1,6 @@
 #include "http/target.h"
 
 #include <algorithm>
-#include <boost/beast/core/string.hpp>
 
 #include "http/authority.h"
 #include "http/characters.h"
@@ -9,8 +8,6 @@
 
 namespace realpeer::http {
 namespace {
-
-using boost::beast::iequals;
 
 Fault bad(std::string detail) { return {.status = 400, .detail = std::move(detail)}; }
 

@@ -38,28 +38,28 @@ std::string first_bytes(const config::Backend& backend, const config::EndpointSp
   return health.path.empty() ? header : header + check_request(health, endpoint);
 }
 
-asio::awaitable<Answer> check(const Endpoint& endpoint, const config::Backend& backend) {
+asio::awaitable<CheckAnswer> check(const Endpoint& endpoint, const config::Backend& backend) {
   const auto& health = *backend.health;
   boost::beast::tcp_stream stream(co_await asio::this_coro::executor);
   stream.expires_after(std::min(health.timeout, health.interval));  // all of it
   const auto [refused] = co_await stream.async_connect(endpoint.address, asio::as_tuple(asio::use_awaitable));
   const std::string bytes = first_bytes(backend, endpoint.spec);
-  if (refused || bytes.empty()) co_return Answer{refused, {}};
+  if (refused || bytes.empty()) co_return CheckAnswer{refused, {}};
   const auto [broken, written] =
       co_await asio::async_write(stream, asio::buffer(bytes), asio::as_tuple(asio::use_awaitable));
-  if (broken || health.path.empty()) co_return Answer{broken, {}};
+  if (broken || health.path.empty()) co_return CheckAnswer{broken, {}};
   co_return co_await read_answer(stream, health);
 }
 
 // Empty: the check was good.
-std::string reason(const Answer& answer) {
+std::string reason(const CheckAnswer& answer) {
   if (answer.error == boost::beast::error::timeout) return "no answer in time";
   return answer.error ? answer.error.message() : answer.wrong;
 }
 
 asio::awaitable<void> check_and_tell(Pool& pool, std::shared_ptr<Endpoint> endpoint) {
   const auto began = Clock::now();
-  const Answer answer = co_await check(*endpoint, pool.backend());
+  const CheckAnswer answer = co_await check(*endpoint, pool.backend());
   const std::string why = reason(answer);
   if (own_trouble(answer.error)) {
     spdlog::warn("backend '{}': endpoint {} could not be checked: {}", pool.backend().name, endpoint->text, why);

@@ -37,7 +37,7 @@ bool is_too_long(const boost::system::error_code& error) {
 }
 
 // Errors of the connection are told apart from answers that are none.
-Answer answer_of(const boost::system::error_code& error, const std::string& request) {
+CheckAnswer answer_of(const boost::system::error_code& error, const std::string& request) {
   if (!is_http_error(error)) return {error, {}};
   if (error == http::error::end_of_stream) return {{}, "closed without an answer to " + request};
   if (error == http::error::partial_message) return {{}, "closed in the middle of its answer to " + request};
@@ -45,7 +45,7 @@ Answer answer_of(const boost::system::error_code& error, const std::string& requ
   return {{}, "answered no HTTP to " + request + ": " + error.message()};
 }
 
-Answer answer_of(unsigned status, const std::string& request) {
+CheckAnswer answer_of(unsigned status, const std::string& request) {
   if (status >= 200 && status < 400) return {};
   return {{}, "answered " + std::to_string(status) + " to " + request};
 }
@@ -57,7 +57,7 @@ std::string check_request(const config::Health& health, const config::EndpointSp
          "\r\nUser-Agent: realpeer\r\nConnection: close\r\n\r\n";
 }
 
-asio::awaitable<Answer> read_answer(beast::tcp_stream& stream, const config::Health& health) {
+asio::awaitable<CheckAnswer> read_answer(beast::tcp_stream& stream, const config::Health& health) {
   const std::string request = "GET " + health.path;
   beast::flat_buffer buffer(longest_head);
   unsigned status = 0;

@@ -13,13 +13,14 @@ namespace realpeer::upstream {
 // The request for health.path.
 std::string check_request(const config::Health& health, const config::EndpointSpec& endpoint);
 
-struct Answer {
+// Of a check.
+struct CheckAnswer {
   boost::system::error_code error;  // of the connection, with no answer
   std::string wrong;                // with the answer, in words; empty: it is good
 };
 
 // Reads the head of the answer within the stream's time: good if it is of 8 KiB at most and says 2xx or 3xx. What
 // follows is left unread.
-boost::asio::awaitable<Answer> read_answer(boost::beast::tcp_stream& stream, const config::Health& health);
+boost::asio::awaitable<CheckAnswer> read_answer(boost::beast::tcp_stream& stream, const config::Health& health);
 
 }  // namespace realpeer::upstream

@@ -55,9 +55,9 @@ class Connection {
     stream_.expires_after(patience);
   }
 
-  Answer answer() {
-    Answer result;
-    asio::co_spawn(context_, read_answer(stream_, healthz), [&](const std::exception_ptr& failure, Answer read) {
+  CheckAnswer answer() {
+    CheckAnswer result;
+    asio::co_spawn(context_, read_answer(stream_, healthz), [&](const std::exception_ptr& failure, CheckAnswer read) {
       if (failure) ADD_FAILURE() << "an exception";
       result = std::move(read);
       context_.stop();
@@ -92,7 +92,7 @@ class Answers : public testing::TestWithParam<Row> {};
 TEST_P(Answers, AreJudgedByTheirHead) {
   Connection connection;
   asio::write(connection.server, asio::buffer(GetParam().sent));
-  const Answer answer = connection.answer();
+  const CheckAnswer answer = connection.answer();
   EXPECT_FALSE(answer.error) << answer.error.message();
   EXPECT_EQ(answer.wrong, GetParam().wrong);
 }

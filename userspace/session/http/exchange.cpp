@@ -2,8 +2,8 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/string.hpp>
 
+#include "http/characters.h"
 #include "session/account.h"
 #include "session/client_watch.h"
 #include "session/delivery.h"
@@ -221,7 +221,7 @@ asio::awaitable<std::optional<Trouble>> Exchange::await_head() {
 }
 
 bool Exchange::is_asked_for(const http::Response& response) const {
-  return !request_.upgrade.empty() && boost::beast::iequals(request_.upgrade, response.upgrade);
+  return !request_.upgrade.empty() && http::iequals(request_.upgrade, response.upgrade);
 }
 
 // Passes interim responses on (RFC 9110, section 15.2), and stops at the one that answers.
