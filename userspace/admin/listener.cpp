@@ -37,6 +37,7 @@ http::response<Body> response_to(const Request& request, const Page& page, bool 
   response.set(http::field::content_type, page.type);
   response.set(http::field::cache_control, "no-store");
   if (page.status == 405) response.set(http::field::allow, allowed_methods);
+  if (page.status == 401) response.set(http::field::www_authenticate, "Bearer");
   response.content_length(page.body.size());
   response.keep_alive(keep_alive);
   return response;
@@ -52,7 +53,27 @@ http::message_generator written(const Request& request, const Page& page, bool k
 // No page wants a body, and one that comes all the same is not read: the connection ends with the answer.
 bool brings_body(const Request& request) { return request.chunked() || request.content_length().value_or(0) > 0; }
 
-asio::awaitable<void> answer_requests(Stream& stream, const Pages& pages) {
+struct Told {
+  Access access;
+  Pages pages;
+};
+
+std::string_view text_of(const Request& request, http::field name) {
+  const auto value = request.get()[name];
+  return {value.data(), value.size()};
+}
+
+asio::awaitable<Page> answer(const Told& told, const Request& request) {
+  const auto found = find_page(told.pages, request.get().method_string(), request.get().target());
+  if (const auto* page = std::get_if<Page>(&found)) co_return *page;
+  const auto& asked = std::get<Asked>(found);
+  const Credentials credentials{.host = text_of(request, http::field::host),
+                                .authorization = text_of(request, http::field::authorization)};
+  if (auto refused = refuse(told.access, *asked.page, credentials)) co_return std::move(*refused);
+  co_return co_await asked.page->make(asked.query);
+}
+
+asio::awaitable<void> answer_requests(Stream& stream, const Told& told) {
   beast::flat_buffer buffer(2 * limits::header);
   for (bool keep_alive = true; keep_alive;) {
     Request request;
@@ -61,7 +82,7 @@ asio::awaitable<void> answer_requests(Stream& stream, const Pages& pages) {
     const auto [unread, length] = co_await http::async_read_header(stream, buffer, request, as_values);
     if (unread) co_return;
     keep_alive = request.get().keep_alive() && !brings_body(request);
-    const Page page = answer(pages, request.get().method_string(), request.get().target());
+    const Page page = co_await answer(told, request);
     stream.expires_after(limits::patience);
     const auto [unsent, sent] = co_await beast::async_write(stream, written(request, page, keep_alive), as_values);
     if (unsent) co_return;
@@ -101,7 +122,7 @@ kernel::Result<std::optional<SocketFile>> bind(Acceptor& acceptor, const config:
 
 struct Listener::Shared {
   Acceptor acceptor;
-  Pages pages;
+  Told told;
   std::size_t connections = 0;
 
   static asio::awaitable<void> serve(std::shared_ptr<Shared> shared, Protocol::socket socket);
@@ -110,7 +131,7 @@ struct Listener::Shared {
 
 asio::awaitable<void> Listener::Shared::serve(std::shared_ptr<Shared> shared, Protocol::socket socket) {
   Stream stream(std::move(socket));
-  co_await answer_requests(stream, shared->pages);
+  co_await answer_requests(stream, shared->told);
 }
 
 asio::awaitable<void> Listener::Shared::accept(std::shared_ptr<Shared> shared) {
@@ -141,7 +162,7 @@ Listener::~Listener() {
 }
 
 kernel::Result<std::unique_ptr<Listener>> Listener::create(asio::io_context& context, const config::Admin& admin,
-                                                           Pages pages) {
+                                                           Access access, Pages pages) {
   const auto failed = [&admin](const std::string& why) {
     return kernel::Error::because(config::to_string(admin.place) + ": error: admin cannot listen on " +
                                   config::to_string(admin.bind) + ": " + why);
@@ -152,7 +173,7 @@ kernel::Result<std::unique_ptr<Listener>> Listener::create(asio::io_context& con
   boost::system::error_code error;
   acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) return failed(error.message());
-  auto shared = std::make_shared<Shared>(Shared{std::move(acceptor), std::move(pages)});
+  auto shared = std::make_shared<Shared>(Shared{std::move(acceptor), {std::move(access), std::move(pages)}});
   asio::co_spawn(context, Shared::accept(shared), report);
   return std::unique_ptr<Listener>(new Listener(std::move(shared), std::move(*file)));
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "admin/access.h"
 #include "admin/page.h"
 #include "admin/socket_file.h"
 #include "config/config.h"
@@ -25,7 +26,7 @@ class Listener {
  public:
   // Listens; answers once the context, which outlives it, runs. The error names the place in the configuration.
   static kernel::Result<std::unique_ptr<Listener>> create(boost::asio::io_context& context, const config::Admin& admin,
-                                                          Pages pages);
+                                                          Access access, Pages pages);
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
   ~Listener();

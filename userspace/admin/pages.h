@@ -1,10 +1,13 @@
 // The pages of a daemon.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "admin/page.h"
+#include "config/load.h"
 #include "session/certificates.h"
 #include "session/server.h"
 
@@ -15,9 +18,12 @@ struct Daemon {
   std::function<bool()> draining;
   const session::Certificates& certificates;
   const session::Server& server;
+  const session::Host& host;
+  const std::vector<config::Diagnostic>& lint;  // what the start said of the configuration
+  std::chrono::system_clock::time_point started = std::chrono::system_clock::now();
 };
 
-// /healthz, /readyz and /metrics.
+// /healthz, /readyz, /metrics, /listeners, /backends, /connections, /refusals and /config.
 Pages pages_of(const Daemon& daemon);
 
 }  // namespace realpeer::admin

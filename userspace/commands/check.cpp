@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <iostream>
 
+#include "admin/access.h"
 #include "commands/commands.h"
 #include "config/load.h"
 #include "session/certificates.h"
@@ -52,6 +53,9 @@ int check(Arguments arguments) {
   if (FLAGS_config.empty()) return usage_error("check needs --config FILE");
   Loaded loaded = config::load_file(FLAGS_config);
   loaded.add(session::check_certificates(loaded.config));
+  if (const auto& admin = loaded.config.admin) {
+    if (const auto access = admin::access_to(*admin); !access) loaded.add({access.error()});
+  }
   if (FLAGS_json) {
     print_json(loaded);
   } else {

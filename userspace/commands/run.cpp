@@ -172,10 +172,10 @@ class Signals {
 
 // Null where none is configured.
 kernel::Result<std::unique_ptr<admin::Listener>> listen_for_admin(asio::io_context& context,
-                                                                  const config::Config& config,
+                                                                  const config::Config& config, admin::Access access,
                                                                   const admin::Daemon& daemon) {
   if (!config.admin) return std::unique_ptr<admin::Listener>();
-  auto listener = admin::Listener::create(context, *config.admin, admin::pages_of(daemon));
+  auto listener = admin::Listener::create(context, *config.admin, std::move(access), admin::pages_of(daemon));
   if (listener) spdlog::info("admin on {}", config::to_string(config.admin->bind));
   return listener;
 }
@@ -211,6 +211,12 @@ int run(Arguments arguments) {
     std::cerr << certificates.error().to_string() << '\n';
     return 2;
   }
+  boost::system::result<admin::Access, config::Diagnostic> access = admin::Access();
+  if (config.admin) access = admin::access_to(*config.admin);
+  if (!access) {
+    std::cerr << access.error().to_string() << '\n';
+    return 2;
+  }
   const std::uint32_t workers = FLAGS_threads != 0 ? FLAGS_threads : std::max(1U, std::thread::hardware_concurrency());
   raise_descriptor_limit(config, workers);
   auto access_log = observe::AccessLog::open(config.log.access, spdlog::should_log(spdlog::level::debug));
@@ -223,8 +229,12 @@ int run(Arguments arguments) {
   if (!upstreams) return fail("host names cannot be resolved: " + upstreams.error().why);
   auto server = session::Server::create(config, *host, **upstreams, **certificates, **access_log, workers);
   if (!server) return fail(server.error().text);
-  const auto draining = [&signals] { return signals.draining(); };
-  const auto admin_listener = listen_for_admin(main, config, {draining, **certificates, **server});
+  const admin::Daemon daemon{.draining = [&signals] { return signals.draining(); },
+                             .certificates = **certificates,
+                             .server = **server,
+                             .host = *host,
+                             .lint = loaded.diagnostics};
+  const auto admin_listener = listen_for_admin(main, config, std::move(*access), daemon);
   if (!admin_listener) return fail(admin_listener.error().text);
   announce(config, *host, workers);
 

@@ -235,14 +235,16 @@ struct Peername {
   Place place{};
 };
 
-// An address of this host's own, or the path of a socket.
+// An address, or the path of a socket.
 using AdminBind = std::variant<net::Endpoint, std::string>;
 std::string to_string(const AdminBind& bind);  // as written: "127.0.0.1:9901", "unix:/run/realpeer/admin.sock"
 
 // Where the daemon answers questions about itself, by HTTP.
 struct Admin {
   AdminBind bind;
-  Place place{};  // of `bind`
+  std::string token_file{};  // holds what requests must know; empty: they need not
+  Place place{};             // of `bind`
+  Place token_place{};
 };
 
 struct LimitsPlaces {

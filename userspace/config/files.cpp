@@ -59,6 +59,10 @@ bool same_file(const std::string& one, const std::string& other) {
 
 }  // namespace
 
+std::string beside(const Report& report, const std::string& path) {
+  return (std::filesystem::path(report.file()).parent_path() / path).string();
+}
+
 Parsed<std::string> read_file(const std::string& path) {
   errno = 0;
   std::ifstream file(path, std::ios::binary);

@@ -11,6 +11,9 @@ namespace realpeer::config {
 // The text of a file; the problem says why it cannot be read and the remedy, to follow the file's name.
 Parsed<std::string> read_file(const std::string& path);
 
+// The path of a file that a setting names: absolute, or below the folder of the file the setting stands in.
+std::string beside(const Report& report, const std::string& path);
+
 struct Included {
   std::string path;
   int line = 0;  // of the main file

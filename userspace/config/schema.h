@@ -94,7 +94,7 @@ inline constexpr Keys timeouts{timeouts_known};
 inline constexpr std::string_view log_known[] = {"level", "access"};
 inline constexpr Keys log{log_known};
 
-inline constexpr std::string_view admin_known[] = {"bind"};
+inline constexpr std::string_view admin_known[] = {"bind", "token_file"};
 inline constexpr Keys admin{admin_known};
 
 }  // namespace keys

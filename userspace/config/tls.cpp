@@ -1,6 +1,6 @@
 #include <array>
-#include <filesystem>
 
+#include "config/files.h"
 #include "config/sections.h"
 #include "config/spelling.h"
 
@@ -11,11 +11,6 @@ namespace {
 Parsed<TlsVersion> parse_tls_version(std::string_view text) {
   constexpr std::array versions{TlsVersion::v1_2, TlsVersion::v1_3};
   return parse_enum(text, versions);
-}
-
-// Below the folder of the file that names it, as `include` is.
-std::string resolved(const Report& report, const std::string& path) {
-  return (std::filesystem::path(report.file()).parent_path() / path).string();
 }
 
 Parsed<std::string> parse_file(std::string_view text) {
@@ -35,7 +30,7 @@ std::optional<CertificateFiles> read_files(Report& report, const MapReader& map,
   const auto certificate_path = certificate == nullptr ? std::nullopt : read_scalar(report, *certificate, parse_file);
   const auto key_path = key == nullptr ? std::nullopt : read_scalar(report, *key, parse_file);
   if (!certificate_path || !key_path) return std::nullopt;
-  return CertificateFiles{resolved(report, *certificate_path), resolved(report, *key_path), report.place(line)};
+  return CertificateFiles{beside(report, *certificate_path), beside(report, *key_path), report.place(line)};
 }
 
 // A single pair beside the other settings, or a list of pairs.

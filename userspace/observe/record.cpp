@@ -13,7 +13,28 @@ namespace {
 
 namespace json = boost::json;
 
-// RFC 3339 in UTC with milliseconds.
+std::string hex(std::string_view bytes) {
+  static constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (const char byte : bytes) {
+    text.push_back(digits[static_cast<unsigned char>(byte) >> 4U]);
+    text.push_back(digits[static_cast<unsigned char>(byte) & 0xFU]);
+  }
+  return text;
+}
+
+json::value text_or_null(std::string_view text) { return text.empty() ? json::value(nullptr) : json::value(text); }
+
+json::object to_object(const RequestRecord& request) {
+  return {{"id", request.id},
+          {"method", text_or_null(request.method)},
+          {"host", text_or_null(request.host)},
+          {"path", text_or_null(request.path)},
+          {"status", request.status == 0 ? json::value(nullptr) : json::value(request.status)}};
+}
+
+}  // namespace
+
 std::string timestamp(std::chrono::system_clock::time_point when) {
   const auto since_epoch = std::chrono::floor<std::chrono::milliseconds>(when.time_since_epoch());
   const auto seconds = static_cast<std::time_t>(since_epoch.count() / 1000);
@@ -25,35 +46,12 @@ std::string timestamp(std::chrono::system_clock::time_point when) {
   return text.data();
 }
 
-std::string hex(std::string_view bytes) {
-  static constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  for (const char byte : bytes) {
-    text.push_back(digits[static_cast<unsigned char>(byte) >> 4U]);
-    text.push_back(digits[static_cast<unsigned char>(byte) & 0xFU]);
-  }
-  return text;
-}
-
-// Ids are any bytes, and most often text: then as others log them.
 std::string readable(std::string_view bytes) {
   const bool text = std::ranges::all_of(bytes, [](char c) { return c > ' ' && c <= '~'; });
   return text ? std::string(bytes) : hex(bytes);
 }
 
-json::value text_or_null(std::string_view text) { return text.empty() ? json::value(nullptr) : json::value(text); }
-
-json::object to_json(const RequestRecord& request) {
-  return {{"id", request.id},
-          {"method", text_or_null(request.method)},
-          {"host", text_or_null(request.host)},
-          {"path", text_or_null(request.path)},
-          {"status", request.status == 0 ? json::value(nullptr) : json::value(request.status)}};
-}
-
-}  // namespace
-
-std::string to_json(const Record& record, std::chrono::steady_clock::time_point now) {
+json::object to_object(const Record& record, std::chrono::steady_clock::time_point now) {
   json::object line;
   line["ts"] = timestamp(record.started);
   line["id"] = std::to_string(record.id);
@@ -79,10 +77,14 @@ std::string to_json(const Record& record, std::chrono::steady_clock::time_point 
   line["duration_ms"] = std::chrono::duration_cast<std::chrono::milliseconds>(now - record.since).count();
   line["end"] = record.end;
   line["reason"] = text_or_null(policy::to_string(record.reason));
-  if (record.request) line["request"] = to_json(*record.request);
+  if (record.request) line["request"] = to_object(*record.request);
   if (!record.looks_like.empty()) line["looks_like"] = record.looks_like;
   if (!record.detail.empty()) line["detail"] = record.detail;
-  return json::serialize(line);
+  return line;
+}
+
+std::string to_json(const Record& record, std::chrono::steady_clock::time_point now) {
+  return json::serialize(to_object(record, now));
 }
 
 }  // namespace realpeer::observe

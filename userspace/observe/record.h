@@ -1,6 +1,7 @@
 // What is known of one connection, gathered stage by stage for its access-log line.
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -57,6 +58,7 @@ struct Record {
   std::string_view identity;
   std::optional<bool> identity_delivered;  // of identities that leave no trace in the bytes; nothing: not known
   std::string endpoint;
+  std::optional<net::Endpoint> upstream{};  // ours of the connection to it, as it was made
 
   // At the end.
   std::string_view path;  // empty: never engaged
@@ -70,7 +72,14 @@ struct Record {
   std::optional<RequestRecord> request{};
 };
 
-// One JSON object without a newline; `now` gives duration_ms.
+// The fields of the access log; `now` gives duration_ms.
+boost::json::object to_object(const Record& record, std::chrono::steady_clock::time_point now);
+// One JSON object without a newline.
 std::string to_json(const Record& record, std::chrono::steady_clock::time_point now);
+
+// RFC 3339 in UTC with milliseconds.
+std::string timestamp(std::chrono::system_clock::time_point when);
+// Ids are any bytes, and most often text: then as they are, as others log them, else in hexadecimal digits.
+std::string readable(std::string_view bytes);
 
 }  // namespace realpeer::observe

@@ -12,9 +12,11 @@ namespace realpeer::observe {
 
 struct SeenRefusal {
   std::chrono::system_clock::time_point when;
+  std::uint64_t id = 0;
   std::string listener;
   std::string peer;
-  std::string client;  // empty: not known
+  std::string client;     // empty: not known
+  std::string unique_id;  // raw bytes; empty: none
   policy::RejectReason reason = policy::RejectReason::none;
   std::string looks_like;
   std::string detail;

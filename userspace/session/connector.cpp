@@ -170,6 +170,13 @@ struct Failures {
 
 }  // namespace
 
+std::optional<net::Endpoint> own_address(const tcp::socket& backend) {
+  boost::system::error_code error;
+  const auto own = backend.local_endpoint(error);
+  if (error) return std::nullopt;
+  return net::unmapped(own);
+}
+
 Stage<Connected> connect_backend(upstream::Pool& pool, std::chrono::milliseconds timeout, kernel::ClientMap* clients,
                                  const ForClient& client) {
   const Time end = std::chrono::steady_clock::now() + timeout;

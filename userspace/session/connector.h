@@ -19,6 +19,9 @@ struct Connected {
   bool used_before = false;  // it has carried requests of other connections
 };
 
+// Ours of the connection to a backend; nothing where the backend has gone.
+std::optional<net::Endpoint> own_address(const boost::asio::ip::tcp::socket& backend);
+
 // Whom a connection is for.
 struct ForClient {
   boost::asio::ip::tcp::socket& socket;  // nobody else waits on it meanwhile

@@ -64,6 +64,15 @@ bool Server::idle() const {
   return std::ranges::all_of(workers_, [](const auto& worker) { return worker->deaf(); }) && active() == 0;
 }
 
+boost::asio::awaitable<Sight> Server::look(Looking looking) const {
+  Sight all;
+  for (const auto& worker : workers_) {
+    auto sight = co_await worker->look(looking);
+    all.add(std::move(sight), looking.limit);
+  }
+  co_return all;
+}
+
 void Server::stop() {
   for (auto& worker : workers_) worker->stop();
 }

@@ -139,6 +139,7 @@ asio::awaitable<void> serve(SharedState& shared, WorkerState& worker, Accepted a
   if (!connected) co_return underway.refuse(connected.error());
   shared.connect_seconds.add(std::chrono::steady_clock::now() - began);
   record.endpoint = connected->lease.endpoint().text;
+  record.upstream = own_address(connected->socket);
 
   // What came in while connecting still travels with the header.
   if (identified->payload.empty() && !identified->watch_first_bytes) read_available(client, identified->payload);

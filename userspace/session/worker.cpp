@@ -149,6 +149,12 @@ void Worker::stop_accepting() {
   });
 }
 
+asio::awaitable<Sight> Worker::look(Looking looking) {
+  auto there = [](const Live& live, Looking what) -> asio::awaitable<Sight> { co_return look_at(live, what); };
+  auto looked = there(live_, std::move(looking));
+  co_return co_await asio::co_spawn(context_, std::move(looked), asio::use_awaitable);
+}
+
 void Worker::stop() {
   asio::post(context_, [this] {
     pump_->end_all(datapath::End::drained);

@@ -13,6 +13,7 @@
 
 #include "datapath/pump.h"
 #include "kernel/result.h"
+#include "session/looking.h"
 #include "session/shared_state.h"
 #include "session/worker_state.h"
 
@@ -31,6 +32,8 @@ class Worker {
   void stop_accepting();
   // stop_accepting() is done. From any thread.
   [[nodiscard]] bool deaf() const { return deaf_.load(); }
+  // From any thread; done on this worker's.
+  boost::asio::awaitable<Sight> look(Looking looking);
   // Ends the thread; resets the connections that are left.
   void stop();
 

@@ -54,9 +54,9 @@ class Client {
 class AdminListener : public ::testing::Test {
  protected:
   AdminListener() {
-    const Pages pages{{"/page", [] { return Page{.body = "text\n"}; }},
-                      {"/large", [] { return Page{.body = std::string(4U << 20, 'x')}; }}};
-    auto made = Listener::create(context_, {path_}, pages);
+    const Pages pages{{"/page", at_once([] { return Page{.body = "text\n"}; })},
+                      {"/large", at_once([] { return Page{.body = std::string(4U << 20, 'x')}; })}};
+    auto made = Listener::create(context_, {.bind = path_}, {.by_socket = true}, pages);
     if (!made) throw std::runtime_error(made.error().text);
     listener_ = std::move(*made);
     thread_ = std::jthread([this] { context_.run(); });
@@ -169,7 +169,7 @@ TEST_F(AdminListener, HoldsNoMoreConnectionsThanItsLimit) {
 
 TEST_F(AdminListener, NamesThePlaceAndTheRemedyWhereItCannotListen) {
   asio::io_context context;
-  const auto second = Listener::create(context, {path_, {"realpeer.yaml", 7}}, {});
+  const auto second = Listener::create(context, {.bind = path_, .place = {"realpeer.yaml", 7}}, {}, {});
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().text, "realpeer.yaml:7: error: admin cannot listen on unix:" + path_ +
                                      ": another daemon listens there: stop it, or name another path");

@@ -31,8 +31,8 @@ TEST(AdminListener, KnowsItsPlace) {
 
 std::string reached_by_others(const std::string& bind) {
   return "1: error: admin.bind: '" + bind +
-         "' can be reached by others, and the admin listener asks nobody for a password: write 127.0.0.1:9901, or "
-         "unix:/PATH for a socket of this user's alone";
+         "' can be reached by others, and the admin listener would tell them all it knows: write 127.0.0.1:9901, or "
+         "unix:/PATH for a socket of this user's alone, or ask for a token by token_file";
 }
 
 INSTANTIATE_TEST_SUITE_P(

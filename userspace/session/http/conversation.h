@@ -80,17 +80,18 @@ enum class After : std::uint8_t {
 // The line of one request in the access log; one that is never told its end ends with the daemon.
 class RequestAccount {
  public:
-  explicit RequestAccount(Conversation& conversation)
-      : record(conversation.base), shared_(conversation.shared), tally_(conversation.accepted.tally) {
+  explicit RequestAccount(Conversation& conversation) : record(conversation.base), conversation_(conversation) {
     record.started = std::chrono::system_clock::now();
     record.since = std::chrono::steady_clock::now();
     auto& request = record.request.emplace();
     request.id = conversation.shared.unique_id(record.id) + "-" + std::to_string(++conversation.requests);
+    conversation_.tracked->begin(record);
   }
   RequestAccount(const RequestAccount&) = delete;
   RequestAccount& operator=(const RequestAccount&) = delete;
   ~RequestAccount() {
     if (!written_) ended("drained");
+    if (!handed_over_) conversation_.tracked->end(std::move(record));
   }
 
   void refused(const Refusal& refusal);
@@ -100,7 +101,7 @@ class RequestAccount {
   void sent(std::uint64_t count);
   // Somebody else writes the line.
   observe::Record hand_over() {
-    written_ = true;
+    written_ = handed_over_ = true;
     return std::move(record);
   }
   [[nodiscard]] const std::string& id() const { return record.request->id; }
@@ -108,9 +109,9 @@ class RequestAccount {
   observe::Record record;
 
  private:
-  SharedState& shared_;
-  observe::ListenerTally& tally_;
+  Conversation& conversation_;
   bool written_ = false;
+  bool handed_over_ = false;
 };
 
 // Reads more of the client's bytes into the conversation's buffer, `most` at once.

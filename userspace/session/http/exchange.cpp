@@ -339,6 +339,7 @@ asio::awaitable<Exchange::Attempt> Exchange::attempt(bool only_new) {
   trouble_ = co_await reach(only_new);
   if (trouble_) co_return Attempt::failed;
   account_.record.endpoint = backend_->lease.endpoint().text;
+  account_.record.upstream = own_address(backend_->socket);
   account_.record.path = "relay";
   responding_.emplace(backend_->socket);
   sending_.emplace(backend_->socket);

@@ -127,7 +127,7 @@ asio::awaitable<After> go_on_with_bytes(Conversation& conversation, RequestAccou
     co_return After::close;
   }
   auto& shared = conversation.shared;
-  conversation.tracked->record = account.hand_over();
+  conversation.tracked->become(account.hand_over());
   if (!place.held()) place = std::move(conversation.place);
   conversation.worker.pump.engage(
       {.client = kernel::UniqueFd(conversation.accepted.socket.release()),
