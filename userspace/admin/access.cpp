@@ -38,22 +38,28 @@ bool is_own_name(std::string_view host) {
 
 }  // namespace
 
+boost::system::result<std::string, std::string> read_token(const std::string& path) {
+  std::ifstream file(path);
+  std::string text(most_token + 2, '\0');
+  if (!file || !file.read(text.data(), static_cast<std::streamsize>(text.size())).eof()) {
+    return {boost::system::in_place_error,
+            path + " cannot be read, or is too long: it must hold the token that requests are to bring"};
+  }
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  std::string token = boost::trim_copy(text);
+  if (token.size() < least_token || token.size() > most_token || !is_token(token)) {
+    return {boost::system::in_place_error,
+            path + " must hold one line of 16 to 512 visible characters, as `openssl rand -hex 32` makes"};
+  }
+  return {boost::system::in_place_value, std::move(token)};
+}
+
 boost::system::result<Access, config::Diagnostic> access_to(const config::Admin& admin) {
   Access access{.by_socket = std::holds_alternative<std::string>(admin.bind)};
   if (admin.token_file.empty()) return access;
-  const auto failed = [&admin](const std::string& why) {
-    return config::Diagnostic{.place = admin.token_place, .text = "admin.token_file " + admin.token_file + " " + why};
-  };
-  std::ifstream file(admin.token_file);
-  std::string text(most_token + 2, '\0');
-  if (!file || !file.read(text.data(), static_cast<std::streamsize>(text.size())).eof()) {
-    return failed("cannot be read, or is too long: it must hold the token that requests are to bring");
-  }
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  access.token = boost::trim_copy(text);
-  if (access.token.size() < least_token || access.token.size() > most_token || !is_token(access.token)) {
-    return failed("must hold one line of 16 to 512 visible characters, as `openssl rand -hex 32` makes");
-  }
+  auto token = read_token(admin.token_file);
+  if (!token) return config::Diagnostic{.place = admin.token_place, .text = "admin.token_file " + token.error()};
+  access.token = std::move(*token);
   return access;
 }
 

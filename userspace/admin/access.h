@@ -16,6 +16,9 @@ struct Access {
   std::string token{};     // empty: none is asked for
 };
 
+// The token that a file holds. The error begins with its path.
+boost::system::result<std::string, std::string> read_token(const std::string& path);
+
 // With the token read from its file.
 boost::system::result<Access, config::Diagnostic> access_to(const config::Admin& admin);
 
