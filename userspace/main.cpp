@@ -20,9 +20,10 @@ struct Command {
 };
 
 constexpr std::array table{
-    Command{"run", commands::run},       Command{"check", commands::check},     Command{"decode", commands::decode},
-    Command{"doctor", commands::doctor}, Command{"whois", commands::whois},     Command{"ban", commands::ban},
-    Command{"setup", commands::setup},   Command{"cleanup", commands::cleanup}, Command{"help", commands::help},
+    Command{"run", commands::run},       Command{"check", commands::check}, Command{"decode", commands::decode},
+    Command{"doctor", commands::doctor}, Command{"whois", commands::whois}, Command{"trace", commands::trace},
+    Command{"ban", commands::ban},       Command{"setup", commands::setup}, Command{"cleanup", commands::cleanup},
+    Command{"help", commands::help},
 };
 
 int dispatch(int argc, char** argv) {
@@ -38,8 +39,14 @@ int dispatch(int argc, char** argv) {
   }
   if (words.size() > 1 && (words[1] == "--help" || words[1] == "-h")) return commands::help({words.data(), 1});
 
-  gflags::ParseCommandLineFlags(&argc, &argv, true);
-  const std::vector<std::string> rest(argv + 1, argv + argc);
+  std::vector<std::string> once = commands::join_repeated({argv, argv + argc}, "hop");
+  std::vector<char*> pointers;
+  for (auto& word : once) pointers.push_back(word.data());
+  int count = static_cast<int>(pointers.size());
+  pointers.push_back(nullptr);
+  char** parsed = pointers.data();
+  gflags::ParseCommandLineFlags(&count, &parsed, true);
+  const std::vector<std::string> rest(parsed + 1, parsed + count);
   if (rest.empty()) return commands::usage_error("which command?");
   const auto* command = std::ranges::find(table, std::string_view(rest.front()), &Command::name);
   if (command == table.end()) return commands::usage_error("no command is called '" + rest.front() + "'");

@@ -66,7 +66,7 @@ TEST_P(AdminDocuments, HaveTheFieldsThatOthersRelyOn) {
   EXPECT_EQ(
       shape(document("/listeners")),
       "{version:text started:text now:text draining:bool datapath:{path:text reason:text} "
-      "listeners:[{name:text bind:text accept_proxy:text trusted_cidrs:[text] untrusted:text tls:bool routes:text "
+      "listeners:[{name:text bind:text accept_proxy:text trusted_cidrs:[text] untrusted:text tls:bool routes:text names:[] "
       "backends:[text] lint:[] connections:number active:{none:number relay:number sockmap:number} "
       "bytes:{in:{relay:number sockmap:number} out:{relay:number sockmap:number}} requests:{} "
       "headers:[{version:text result:text count:number}] "

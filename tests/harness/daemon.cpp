@@ -4,8 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <cerrno>
 #include <cstdlib>
+#include <regex>
 #include <sstream>
 #include <stdexcept>
 #include <string_view>
@@ -15,6 +18,21 @@
 
 namespace realpeer::testing {
 namespace {
+
+// Of the admin listener; empty where it has none.
+std::string socket_bound_by(const std::string& configuration) {
+  static const std::regex keyword_and_path(R"re(\bbind:\s+["']?unix:([^\s"',}]+))re");
+  std::smatch match;
+  return std::regex_search(configuration, match, keyword_and_path) ? match[1].str() : std::string();
+}
+
+bool answers(const std::string& path) {
+  boost::asio::io_context context;
+  boost::asio::local::stream_protocol::socket socket(context);
+  boost::system::error_code error;
+  socket.connect(path, error);
+  return !error;
+}
 
 const std::filesystem::path kPins = "/sys/fs/bpf/realpeer";
 constexpr std::string_view kNodePrefix = "rpt-";
@@ -80,7 +98,11 @@ Daemon::Daemon(const std::string& binary, const GatewayConfig& config, const Pro
       log_(process_.output_path()) {
   const auto ports = ports_bound_by(config_.yaml());
   const auto accepts = [&](std::uint16_t port) { return listening(*options.netns, port); };
-  const auto ready = [&] { return std::all_of(ports.begin(), ports.end(), accepts); };
+  // The admin listener's comes last.
+  const auto socket = socket_bound_by(config_.yaml());
+  const auto ready = [&] {
+    return std::all_of(ports.begin(), ports.end(), accepts) && (socket.empty() || answers(socket));
+  };
   eventually([&] { return ready() || !process_.running(); }, Duration{10'000});
   if (!process_.running() || !ready())
     throw std::runtime_error("the daemon is not ready (" + to_string(process_.wait(Duration{0})) + "):\n" +

@@ -84,6 +84,18 @@ std::string_view routes(const policy::Route& route) {
   return route.reads_hello() ? "server_names" : "all";
 }
 
+// That its route knows, as they are written.
+json::array names(const policy::Route& route) {
+  json::array found;
+  for (const auto& [name, to] : route.names) found.emplace_back(name);
+  for (const auto& rule : route.http) {
+    if (!rule.host.empty() && std::ranges::find(found, json::value(rule.host)) == found.end()) {
+      found.emplace_back(rule.host);
+    }
+  }
+  return found;
+}
+
 bool same(const config::Place& one, const config::Place& other) {
   return one.line > 0 && one.line == other.line && one.file == other.file;
 }
@@ -124,6 +136,7 @@ json::object listener_document(const config::Config& config, const config::Liste
           {"untrusted", config::to_string(listener.untrusted)},
           {"tls", listener.tls.has_value()},
           {"routes", routes(listener.route)},
+          {"names", names(listener.route)},
           {"backends", std::move(backends)},
           {"lint", lint_document(lint)},
           {"connections", tally.connections.load()},

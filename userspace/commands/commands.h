@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace realpeer::commands {
 
@@ -15,10 +16,14 @@ int check(Arguments arguments);
 int decode(Arguments arguments);
 int doctor(Arguments arguments);
 int whois(Arguments arguments);
+int trace(Arguments arguments);
 int ban(Arguments arguments);
 int setup(Arguments arguments);
 int cleanup(Arguments arguments);
 int help(Arguments arguments);
+
+// gflags takes the last of a flag's values: those of this one become one, with commas between them.
+std::vector<std::string> join_repeated(std::vector<std::string> words, std::string_view flag);
 
 // Prints "realpeer: TEXT" and where to read on to stderr; returns 2.
 int usage_error(std::string_view text);

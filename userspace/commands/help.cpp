@@ -35,6 +35,19 @@ constexpr std::array topics{
     Topic{"whois", "realpeer whois ADDR:PORT [--json]", "name the real client behind a connection to a backend",
           "ADDR:PORT is the peer as the backend sees it. Reads the pinned map; needs root, but no answer from\n"
           "the daemon. Exits 1 when no open connection comes from there.\n"},
+    Topic{"trace",
+          "realpeer trace HOST:PORT --hop [NAME=]ADMIN [--hop …] [--send WHAT] [--server_name NAME] [--ask PATH] "
+          "[--json]",
+          "connect through a chain, and say which hop lost the client's address",
+          "Opens a connection to HOST:PORT, where clients connect, and asks each hop's admin listener what it\n"
+          "knows of it: who connected, whom it claims to speak for, who is believed, and what goes on to the\n"
+          "next. Names the first hop that lost the address, and the setting that mends it. Hops in order, the\n"
+          "first one first: 127.0.0.1:9901, unix:/PATH, edge=10.0.0.1:9901, with the token of its own behind it\n"
+          "prod=10.0.0.2:9901@/etc/realpeer/token. NAME=- is a hop that is no realpeer.\n"
+          "--send none|tls|http|https is what is said; by default what the hops' listeners want to hear.\n"
+          "--ask PATH is a page that shows the client's address, as whoami pages do: then the backend is asked,\n"
+          "too. Exits 0 when every hop knows the client, 1 when one does not. Example:\n"
+          "  realpeer trace git.example.com:443 --hop edge=10.0.0.1:9901 --hop 10.0.0.2:9901 --token_file token\n"},
     Topic{"ban", "realpeer ban list | add ADDR [--duration 1h] | remove ADDR   [--node NAME] [--json]",
           "list, impose and lift bans of a running daemon with admission",
           "A ban drops the SYNs of an IPv4 address, or of the /64 of an IPv6 address, on the daemon's\n"
