@@ -39,6 +39,11 @@ std::string why(const error_code& error) {
   return error.message();
 }
 
+// EPIPE: an RST that came behind a FIN (tcp_reset() in net/ipv4/tcp_input.c).
+bool was_reset(const error_code& error) {
+  return error == asio::error::connection_reset || error == asio::error::broken_pipe;
+}
+
 // The address that this host connects from.
 net::Address source_towards(asio::io_context& context, const tcp::endpoint& endpoint) {
   const asio::ip::udp::endpoint there(endpoint.address(), endpoint.port());
@@ -93,7 +98,7 @@ boost::system::result<void, std::string> Connection::open(const std::string& hos
   for (const auto& candidate : endpoints) {
     error = connect_to(candidate.endpoint(), patience);
     // One that was reset at once was there all the same, and the hops know why.
-    if (!error || error == asio::error::connection_reset) return {};
+    if (!error || was_reset(error)) return {};
   }
   return "cannot connect: " + (error == beast::error::timeout ? "nobody answered in time" : error.message());
 }
