@@ -56,7 +56,7 @@ TEST_P(AdminListener, AnswersOnALoopbackAddress) {
   const auto metrics = ask_admin("/metrics", {"--include"});
   EXPECT_NE(metrics.body.find("Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n"), std::string::npos);
   EXPECT_NE(metrics.body.find("\nrealpeer_build_info{version=\""), std::string::npos) << metrics.body;
-  EXPECT_EQ(metrics.body.find("certificate_expiry_days"), std::string::npos);
+  EXPECT_EQ(metrics.body.find("certificate_expiry_seconds"), std::string::npos);
 }
 
 TEST_P(AdminListener, CountsWhatAConnectionDoes) {
@@ -163,9 +163,11 @@ class AdminListenerWithTls : public AdminListener {
                   "admin: { bind: 127.0.0.1:9901 }\n";
     start_gateway();
   }
-  std::optional<double> days() {
-    return metric(R"(realpeer_certificate_expiry_days{listener="https",file=")" +
-                  (folder_.path() / "git.pem").string() + "\"}");
+  double days() {
+    return metric(R"(realpeer_certificate_expiry_seconds{listener="https",file=")" +
+                  (folder_.path() / "git.pem").string() + "\"}")
+               .value_or(0) /
+           86'400;
   }
   std::optional<double> reloads(const std::string& result) {
     return metric(R"(realpeer_certificate_reloads_total{result=")" + result + "\"}");
@@ -175,18 +177,18 @@ class AdminListenerWithTls : public AdminListener {
 TEST_P(AdminListenerWithTls, TellsWhatBecameOfCertificatesThatWereReadAgain) {
   write_certificate(std::chrono::hours(24 * 40));
   start_tls();
-  EXPECT_NEAR(days().value_or(0), 40, 0.1);
+  EXPECT_NEAR(days(), 40, 0.1);
   EXPECT_EQ(reloads("success"), 0);
   folder_.write("git.key", "no key");
   gateway->process().signal(SIGHUP);
   EXPECT_TRUE(eventually([&] { return reloads("failure") == 1; }, kSoon));
-  EXPECT_NEAR(days().value_or(0), 40, 0.1);
+  EXPECT_NEAR(days(), 40, 0.1);
   EXPECT_NE(gateway->process().errors().find("listener 'https' keeps its old certificates: key '"), std::string::npos)
       << gateway->process().errors();
   write_certificate(std::chrono::hours(-24));
   gateway->process().signal(SIGHUP);
   EXPECT_TRUE(eventually([&] { return reloads("success") == 1; }, kSoon));
-  EXPECT_NEAR(days().value_or(0), -1, 0.1);
+  EXPECT_NEAR(days(), -1, 0.1);
   EXPECT_EQ(reloads("failure"), 1);
 }
 

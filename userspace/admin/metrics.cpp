@@ -15,6 +15,8 @@ namespace {
 using observe::index;
 using observe::ListenerTally;
 
+constexpr double seconds_per_day = 86'400;
+
 double number(const observe::Count& count) { return static_cast<double>(count.load(std::memory_order_relaxed)); }
 
 // A sample of each cell that has counted something; the cells are many, and most stay empty.
@@ -117,10 +119,12 @@ void write_names(Exposition& out, const kernel::NameCounters& counters) {
 
 void write_certificates(Exposition& out, const Measured& measured) {
   if (!measured.certificates.empty()) {
-    out.gauge("realpeer_certificate_expiry_days", "Days until a certificate in use expires; negative once it has.");
+    out.gauge("realpeer_certificate_expiry_seconds",
+              "Seconds until a certificate in use expires; negative once it has.");
   }
   for (const auto& certificate : measured.certificates) {
-    out.sample({{"listener", certificate.listener}, {"file", certificate.file}}, certificate.days_left);
+    out.sample({{"listener", certificate.listener}, {"file", certificate.file}},
+               certificate.days_left * seconds_per_day);
   }
   out.counter("realpeer_certificate_reloads_total",
               "How often certificates were read again; failure: a listener kept its old ones.");
