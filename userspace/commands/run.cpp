@@ -1,5 +1,4 @@
 #include <gflags/gflags.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
@@ -17,6 +16,7 @@
 #include "commands/commands.h"
 #include "config/load.h"
 #include "kernel/object.h"
+#include "observe/log.h"
 #include "session/certificates.h"
 #include "session/interface_follower.h"
 #include "session/server.h"
@@ -46,13 +46,6 @@ void raise_descriptor_limit(const config::Config& config, std::uint32_t workers)
         "(systemd) or ulimit -n, or lower limits.connections",
         config.limits.connections, needed, limit.rlim_max);
   }
-}
-
-void set_up_log(const config::Log& log) {
-  spdlog::set_default_logger(spdlog::stderr_color_mt("realpeer"));
-  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%l%$ %v");
-  spdlog::set_level(spdlog::level::from_str(log.level));
-  kernel::log_libbpf_messages();
 }
 
 std::string where_to(const policy::Route& route) {
@@ -203,7 +196,8 @@ int run(Arguments arguments) {
   for (const auto& diagnostic : loaded.diagnostics) std::cerr << diagnostic.to_string() << '\n';
   if (!loaded.ok()) return 2;
   const auto& config = loaded.config;
-  set_up_log(config.log);
+  observe::set_up_log(config.log);
+  kernel::log_libbpf_messages();
   std::signal(SIGPIPE, SIG_IGN);
 
   auto certificates = session::Certificates::load(config);

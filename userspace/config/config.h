@@ -41,6 +41,9 @@ enum class AdmissionMode : std::uint8_t { automatic, native, generic, tc };
 
 enum class Balance : std::uint8_t { round_robin, least_connections, client_hash };
 
+// Of the daemon's own log.
+enum class LogFormat : std::uint8_t { text, json };
+
 // What a backend is known to be; see profiles.h.
 enum class Profile : std::uint8_t { none, gitea, nginx, haproxy, envoy };
 
@@ -49,6 +52,14 @@ constexpr std::string_view to_string(Datapath datapath) {
     case Datapath::automatic: return "auto";
     case Datapath::sockmap: return "sockmap";
     case Datapath::relay: return "relay";
+  }
+  return "";
+}
+
+constexpr std::string_view to_string(LogFormat format) {
+  switch (format) {
+    case LogFormat::text: return "text";
+    case LogFormat::json: return "json";
   }
   return "";
 }
@@ -274,7 +285,8 @@ struct Timeouts {
 };
 
 struct Log {
-  std::string level = "info";     // trace | debug | info | warn | error
+  std::string level = "info";  // trace | debug | info | warn | error
+  LogFormat format = LogFormat::text;
   std::string access = "stdout";  // "stdout", "off" or a path
 };
 

@@ -28,6 +28,11 @@ Parsed<std::string> parse_log_level(std::string_view text) {
   return {boost::system::in_place_value, words::log_levels[*index]};
 }
 
+Parsed<LogFormat> parse_log_format(std::string_view text) {
+  constexpr std::array formats{LogFormat::text, LogFormat::json};
+  return parse_enum(text, formats);
+}
+
 void read_node(Report& report, const MapReader& root, Config& config) {
   root.read("node", config.node, parse_name);
   if (root.mentions("node")) return;
@@ -60,6 +65,7 @@ void read_log(Report& report, const MapReader& root, Log& log) {
   if (value == nullptr) return;
   const MapReader map(report, *value, keys::log, "log.");
   map.read("level", log.level, parse_log_level);
+  map.read("format", log.format, parse_log_format);
   map.read("access", log.access, parse_log_target);
 }
 

@@ -91,7 +91,7 @@ inline constexpr std::string_view timeouts_known[] = {"connect", "idle", "half_c
                                                       "request", "body", "response",    "keep_alive"};
 inline constexpr Keys timeouts{timeouts_known};
 
-inline constexpr std::string_view log_known[] = {"level", "access"};
+inline constexpr std::string_view log_known[] = {"level", "format", "access"};
 inline constexpr Keys log{log_known};
 
 inline constexpr std::string_view admin_known[] = {"bind", "token_file"};

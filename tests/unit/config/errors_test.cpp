@@ -120,6 +120,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "1: error: key 'idle' is written twice, first in line 1: remove one of the two"},
         Refusal{"AnUnknownLogLevel", with_root("log: { level: warning }"),
                 "1: error: log.level: 'warning' is not known: choose one of trace, debug, info, warn, error"},
+        Refusal{"AnUnknownLogFormat", with_root("log: { format: logfmt }"),
+                "1: error: log.format: 'logfmt' is not known: choose one of text, json"},
         Refusal{"AnAccessLogThatIsNoPath", with_root("log: { access: stderr }"),
                 "1: error: log.access: 'stderr' is no place for a log: write stdout, off, or a path with a '/', as in "
                 "'/var/log/realpeer/access.log'"}),

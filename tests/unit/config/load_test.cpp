@@ -39,6 +39,7 @@ TEST(Defaults, OfTheWholeAreThoseOfTheReference) {
   EXPECT_EQ(config.timeouts.half_closed, 5min);
   EXPECT_EQ(config.timeouts.drain, 30s);
   EXPECT_EQ(config.log.level, "info");
+  EXPECT_EQ(config.log.format, LogFormat::text);
   EXPECT_EQ(config.log.access, "stdout");
 }
 
@@ -118,8 +119,9 @@ TEST(Load, ReadsTheTimeouts) {
 }
 
 TEST(Load, ReadsTheLogSettings) {
-  const Log log = loaded(with_root("log: { level: debug, access: /var/log/realpeer/access.log }")).log;
+  const Log log = loaded(with_root("log: { level: debug, format: json, access: /var/log/realpeer/access.log }")).log;
   EXPECT_EQ(log.level, "debug");
+  EXPECT_EQ(log.format, LogFormat::json);
   EXPECT_EQ(log.access, "/var/log/realpeer/access.log");
 }
 

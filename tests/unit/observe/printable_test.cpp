@@ -1,0 +1,67 @@
+// What becomes of strangers' bytes in logs.
+#include "observe/printable.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+namespace realpeer::observe {
+namespace {
+
+struct Case {
+  std::string_view bytes;
+  std::string_view printed;
+  std::string_view utf8;  // as_utf8()
+};
+
+using namespace std::literals;
+
+TEST(Printable, EscapesWhatWouldNotStandAsItIs) {
+  const Case cases[] = {
+      {"", "", ""},
+      {"plain ASCII ~!\\x", "plain ASCII ~!\\x", "plain ASCII ~!\\x"},
+      {"a\nb", "a\\x0ab", "a\nb"},
+      {"a\r\tb\0c"sv, "a\\x0d\\x09b\\x00c", "a\r\tb\0c"sv},
+      {"\x1b[2J\x7f", "\\x1b[2J\\x7f", "\x1b[2J\x7f"},
+      {"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\x9f", "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\x9f",
+       "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\x9f"},
+      // C1 controls, which terminals obey too; a line separator; right-to-left override.
+      {"\xc2\x9b"
+       "2J",
+       "\\xc2\\x9b2J",
+       "\xc2\x9b"
+       "2J"},
+      {"\xe2\x80\xa8", "\\xe2\\x80\\xa8", "\xe2\x80\xa8"},
+      {"\xe2\x80\xae", "\\xe2\\x80\\xae", "\xe2\x80\xae"},
+      // No UTF-8: a byte alone, a letter cut off, one too long, a surrogate, one beyond the last.
+      {"caf\xe9!", "caf\\xe9!", "caf\\xe9!"},
+      {"\xe2\x82", "\\xe2\\x82", "\\xe2\\x82"},
+      {"\xe2\x82z", "\\xe2\\x82z", "\\xe2\\x82z"},
+      {"\xc0\xaf", "\\xc0\\xaf", "\\xc0\\xaf"},
+      {"\xed\xa0\x80", "\\xed\\xa0\\x80", "\\xed\\xa0\\x80"},
+      {"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80", "\\xf4\\x90\\x80\\x80"},
+      {"\xff\xfe", "\\xff\\xfe", "\\xff\\xfe"},
+  };
+  for (const auto& one : cases) {
+    SCOPED_TRACE(printable(one.bytes));
+    EXPECT_EQ(printable(one.bytes), one.printed);
+    EXPECT_EQ(as_utf8(one.bytes), one.utf8);
+  }
+}
+
+TEST(Printable, MakesAnyBytesAStringOfJson) {
+  // Each pair of bytes, between two letters.
+  for (int i = 0; i < 65536; ++i) {
+    const std::string bytes{'a', static_cast<char>(i >> 8), static_cast<char>(i & 0xFF), 'z'};
+    boost::json::error_code error;
+    const auto read = boost::json::parse(boost::json::serialize(boost::json::value(as_utf8(bytes))), error);
+    ASSERT_FALSE(error) << i;
+    EXPECT_EQ(read.as_string(), as_utf8(bytes));
+    EXPECT_EQ(printable(bytes).find_first_of("\n\r\x1b\x7f"), std::string::npos) << i;
+  }
+}
+
+}  // namespace
+}  // namespace realpeer::observe
