@@ -19,6 +19,7 @@
 #include "observe/log.h"
 #include "session/certificates.h"
 #include "session/interface_follower.h"
+#include "session/refusal_teller.h"
 #include "session/server.h"
 #include "session/transparent.h"
 
@@ -235,6 +236,7 @@ int run(Arguments arguments) {
   const session::InterfaceFollower follower(main, host->admission());
   (*upstreams)->start();
   (*server)->start();
+  const session::RefusalTeller teller(main, (*server)->refusal_log());
   spdlog::info("ready");
   const auto log_status = [&] {
     (*upstreams)->log_status();

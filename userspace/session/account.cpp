@@ -35,6 +35,7 @@ void note_end(SharedState& shared, observe::ListenerTally& tally, const observe:
   if (record.reason != RejectReason::none) {
     tally.reject(record.reason);
     if (record.reason != RejectReason::empty_probe) shared.refusals.add(record);
+    shared.refusal_log.add(record, std::chrono::steady_clock::now());
   }
   shared.access_log.write(record);
 }

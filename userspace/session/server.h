@@ -24,6 +24,7 @@ class Server {
   [[nodiscard]] bool idle() const;
   [[nodiscard]] std::uint32_t active() const { return shared_.connections.active(); }
   [[nodiscard]] const SharedState& shared() const { return shared_; }
+  [[nodiscard]] observe::RefusalLog& refusal_log() { return shared_.refusal_log; }
   boost::asio::awaitable<Sight> look(Looking looking) const;
   // Resets the connections that are left.
   void stop();

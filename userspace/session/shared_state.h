@@ -17,6 +17,7 @@
 #include "kernel/splice_map.h"
 #include "net/cidr_set.h"
 #include "observe/access_log.h"
+#include "observe/refusal_log.h"
 #include "observe/refusals.h"
 #include "observe/tally.h"
 #include "policy/client_limits.h"
@@ -46,6 +47,7 @@ struct SharedState {
   std::deque<Ceiling> listeners{};               // as Config::listeners
   std::deque<observe::ListenerTally> tallies{};  // the same
   observe::Refusals refusals{};
+  observe::RefusalLog refusal_log{config.listeners};
   observe::Histogram connect_seconds{};
   std::array<observe::Count, observe::path_change_names.size()> path_changes{};
   // By backend, of names not delivered: for want of a way, for want of room in IPv4. One that complains without end
