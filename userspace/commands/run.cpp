@@ -182,6 +182,12 @@ void reload(session::Certificates& certificates) {
   }
 }
 
+// For whoever has renamed it.
+void reopen(observe::AccessLog& log) {
+  const auto reopened = log.reopen();
+  if (!reopened) spdlog::error("{}; lines go on into the file that is open", reopened.error());
+}
+
 int fail(const std::string& text) {
   spdlog::error("{}", text);
   return 1;
@@ -239,6 +245,7 @@ int run(Arguments arguments) {
   const session::RefusalTeller teller(main, (*server)->refusal_log());
   spdlog::info("ready");
   const auto log_status = [&] {
+    reopen(**access_log);
     (*upstreams)->log_status();
     if (host->names() != nullptr) log_names(*host->names());
     if (host->admission() != nullptr) host->admission()->log_status();
