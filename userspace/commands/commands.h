@@ -15,6 +15,7 @@ int run(Arguments arguments);
 int check(Arguments arguments);
 int decode(Arguments arguments);
 int doctor(Arguments arguments);
+int status(Arguments arguments);
 int whois(Arguments arguments);
 int trace(Arguments arguments);
 int ban(Arguments arguments);

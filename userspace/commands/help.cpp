@@ -32,6 +32,12 @@ constexpr std::array topics{
     Topic{"doctor", "realpeer doctor [--config FILE] [--json]", "say what this host can do, and what is missing",
           "Tries the kernel path for real. Each \"no\" comes with its cause and its remedy. Exits 1 when\n"
           "something is missing that the gateway (or FILE) would use.\n"},
+    Topic{"status", "realpeer status [--admin ADDR | --config FILE] [--token_file FILE] [--json]",
+          "show a running daemon: listeners, refusals and their remedies, backends",
+          "Asks the daemon's admin listener: at ADDR (127.0.0.1:9901, HOST:PORT, unix:/PATH), or the one that\n"
+          "FILE configures, or the one at 127.0.0.1:9901. --token_file names the file with its token, where it\n"
+          "asks for one. --json prints its /listeners, /backends and /refusals as one object. Exits 1 when it\n"
+          "does not answer.\n"},
     Topic{"whois", "realpeer whois ADDR:PORT [--json]", "name the real client behind a connection to a backend",
           "ADDR:PORT is the peer as the backend sees it. Reads the pinned map; needs root, but no answer from\n"
           "the daemon. Exits 1 when no open connection comes from there.\n"},
