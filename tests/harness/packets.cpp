@@ -22,6 +22,11 @@ void put16(std::uint8_t* at, std::size_t value) {
   at[1] = static_cast<std::uint8_t>(value);
 }
 
+void put32(std::uint8_t* at, std::uint32_t value) {
+  put16(at, value >> 16U);
+  put16(at + 2, value & 0xFFFFU);
+}
+
 void put_address(std::uint8_t* at, int family, std::string_view text) {
   if (::inet_pton(family, std::string(text).c_str(), at) != 1) throw std::invalid_argument(std::string(text));
 }
@@ -53,6 +58,25 @@ Packet& Packet::ethernet() {
   std::ranges::copy(addresses, begin_layer(0, 14));
   type_at_ = last_ + 12;
   ether_type_ = true;
+  return *this;
+}
+
+Packet& Packet::linux_cooked() {
+  begin_layer(0, 16);
+  type_at_ = last_ + 14;
+  ether_type_ = true;
+  return *this;
+}
+
+Packet& Packet::linux_cooked2() {
+  begin_layer(0, 20);
+  type_at_ = last_;
+  ether_type_ = true;
+  return *this;
+}
+
+Packet& Packet::loopback(std::uint8_t family, bool big_endian) {
+  begin_layer(0, 4)[big_endian ? 3 : 0] = family;
   return *this;
 }
 
@@ -126,6 +150,22 @@ Packet& Packet::flags(std::uint8_t bits) {
   return *this;
 }
 
+Packet& Packet::sequence(std::uint32_t number) {
+  put32(&bytes_[tcp_at_.value() + 4], number);
+  return *this;
+}
+
+Packet& Packet::acknowledges(std::uint32_t number) {
+  put32(&bytes_[tcp_at_.value() + 8], number);
+  return ack();
+}
+
+Packet& Packet::tcp_options(std::size_t bytes) {
+  bytes_[tcp_at_.value() + 12] = static_cast<std::uint8_t>(bytes_[*tcp_at_ + 12] + (bytes / 4 << 4U));
+  bytes_.resize(bytes_.size() + bytes, 1);
+  return *this;
+}
+
 Packet& Packet::udp(std::uint16_t port) {
   std::uint8_t* udp = begin_layer(kUdp, 8);
   put16(udp, 40'000);
@@ -141,6 +181,11 @@ Packet& Packet::other(std::uint16_t protocol, std::size_t bytes) {
 
 Packet& Packet::payload(std::size_t bytes) {
   bytes_.resize(bytes_.size() + bytes, 'x');
+  return *this;
+}
+
+Packet& Packet::payload(std::string_view bytes) {
+  bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
   return *this;
 }
 

@@ -18,6 +18,11 @@ using Bytes = std::vector<std::uint8_t>;
 class Packet {
  public:
   Packet& ethernet();
+  // What stands before IP in captures of other interfaces than Ethernet: LINUX_SLL, LINUX_SLL2, and NULL or LOOP, whose
+  // family is a number of the capturing host, written in either byte order.
+  Packet& linux_cooked();
+  Packet& linux_cooked2();
+  Packet& loopback(std::uint8_t family, bool big_endian = false);
   // 802.1Q, or 802.1ad with type 0x88a8.
   Packet& vlan(std::uint16_t id, std::uint16_t type = 0x8100);
   Packet& ipv4(std::string_view source, std::string_view destination);
@@ -38,10 +43,15 @@ class Packet {
   Packet& ack() { return flags(0x10); }
   Packet& rst() { return flags(0x04); }
   Packet& fin() { return flags(0x01); }
+  Packet& sequence(std::uint32_t number);
+  Packet& acknowledges(std::uint32_t number);  // with the flag
+  // After tcp(): a multiple of 4, at most 40 (no-operation options).
+  Packet& tcp_options(std::size_t bytes);
   Packet& udp(std::uint16_t port);
   // A layer of another protocol, or anything else.
   Packet& other(std::uint16_t protocol, std::size_t bytes);
   Packet& payload(std::size_t bytes);
+  Packet& payload(std::string_view bytes);
 
   // Where the last layer begins.
   [[nodiscard]] std::size_t last_layer() const { return last_; }
