@@ -1,4 +1,5 @@
 // realpeer decode [--sni] [--hex H | FILE | -]: a PROXY protocol header, or a TLS ClientHello, as JSON.
+// With --pcap: decode_capture.h.
 #include <gflags/gflags.h>
 
 #include <array>
@@ -11,7 +12,9 @@
 #include <system_error>
 #include <vector>
 
+#include "capture/opening.h"
 #include "commands/commands.h"
+#include "commands/decode_capture.h"
 #include "commands/decode_json.h"
 #include "commands/hello_json.h"
 #include "proxy_protocol/wire.h"
@@ -28,6 +31,8 @@ using Bytes = boost::system::result<std::vector<char>, std::string>;
 
 // A header or hello stands at the start; this is room enough for any capture one would keep in a file.
 constexpr std::size_t max_input = 64U << 20U;  // bytes
+
+bool is_given(const char* flag) { return !gflags::GetCommandLineFlagInfoOrDie(flag).is_default; }
 
 int digit_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -75,7 +80,7 @@ Bytes read_all(std::FILE* file, const std::string& name) {
 }
 
 Bytes read_input(Arguments arguments) {
-  const bool hex = !gflags::GetCommandLineFlagInfoOrDie("hex").is_default;
+  const bool hex = is_given("hex");
   if (hex && !arguments.empty()) return "decode: both --hex and '" + arguments[0] + "' given; give one of them";
   if (arguments.size() > 1) return "decode: '" + arguments[1] + "' is one file too many; give one FILE, or - for stdin";
   if (hex) return parse_hex(FLAGS_hex);
@@ -95,15 +100,21 @@ int print(const boost::json::object& report, std::string_view good, std::string_
   return result == good || result == also_good ? 0 : 1;
 }
 
-int decode_header(Arguments arguments) {
-  constexpr std::size_t largest = proxy_protocol::wire::v2_fixed_length + proxy_protocol::wire::v2_max_length;
-  if (FLAGS_max_header < proxy_protocol::wire::v2_fixed_length || FLAGS_max_header > largest) {
-    return usage_error("--max_header: " + std::to_string(FLAGS_max_header) + " is out of range; give 16 to " +
-                       std::to_string(largest));
+// In a capture stands what was sent, and no gateway's limit applies unless one is asked for.
+boost::system::result<proxy_protocol::DecodeOptions, std::string> header_options() {
+  using capture::longest_header;
+  const std::size_t max_header = is_given("pcap") && !is_given("max_header") ? longest_header : FLAGS_max_header;
+  if (max_header < proxy_protocol::wire::v2_fixed_length || max_header > longest_header) {
+    return "--max_header: " + std::to_string(max_header) + " is out of range; give 16 to " +
+           std::to_string(longest_header);
   }
+  return proxy_protocol::DecodeOptions{.max_header = max_header};
+}
+
+int decode_header(Arguments arguments, const proxy_protocol::DecodeOptions& options) {
   const Bytes input = read_input(arguments);
   if (!input) return usage_error(input.error());
-  return print(decode_to_json(std::as_bytes(std::span(*input)), {.max_header = FLAGS_max_header}), "accept", "local");
+  return print(decode_to_json(std::as_bytes(std::span(*input)), options), "accept", "local");
 }
 
 int decode_hello(Arguments arguments) {
@@ -114,6 +125,12 @@ int decode_hello(Arguments arguments) {
 
 }  // namespace
 
-int decode(Arguments arguments) { return FLAGS_sni ? decode_hello(arguments) : decode_header(arguments); }
+int decode(Arguments arguments) {
+  const bool capture = is_given("pcap");
+  if (FLAGS_sni && !capture) return decode_hello(arguments);
+  const auto options = header_options();
+  if (!options) return usage_error(options.error());
+  return capture ? decode_capture(arguments, *options) : decode_header(arguments, *options);
+}
 
 }  // namespace realpeer::commands

@@ -22,13 +22,23 @@ constexpr std::array topics{
           "log.access; everything else to stderr. Without root or BPF connections are relayed in userspace.\n"},
     Topic{"check", "realpeer check --config FILE [--json]", "validate a configuration and point out likely mistakes",
           "Prints FILE:LINE: error|warning: TEXT. Exits 2 on any error, else 0.\n"},
-    Topic{"decode", "realpeer decode [--hex H | FILE | -] [--max_header N | --sni]",
-          "read a PROXY protocol header, or a TLS ClientHello",
+    Topic{"decode",
+          "realpeer decode [--hex H | FILE | -] [--max_header N | --sni]\n"
+          "realpeer decode --pcap FILE | -  [--port N] [--max_header N] [--json]",
+          "read a PROXY protocol header, a TLS ClientHello, or the headers in a capture",
           "Prints the header as JSON. Exits 0 when it is whole and good, 1 when it is refused or more is\n"
           "needed, 2 when the input cannot be read. Example:\n"
           "  realpeer decode --hex 50524f585920554e4b4e4f574e0d0a\n"
           "With --sni it reads a TLS ClientHello and prints the server name and the ALPN protocols it asks\n"
-          "for; a hello that names no server is good as well.\n"},
+          "for; a hello that names no server is good as well.\n"
+          "With --pcap it reads a capture (pcap or pcapng) and prints, for each TCP connection in it, the header\n"
+          "that began the client's side, or what stood there instead; live as well, as soon as it is known:\n"
+          "  tcpdump -U -i lan0 -w - tcp port 9000 | realpeer decode --pcap - --port 9000\n"
+          "Results: accept, local, reject, need_more (the header is not complete in the capture), nothing (the\n"
+          "client sent no byte), unknown (the capture begins in the middle of the connection). What was read and\n"
+          "what was passed over stands on stderr at the end. Exits 1 when a connection that had bytes did not\n"
+          "begin with a good header; unknown ones do not count. Headers may be as long as there are unless\n"
+          "--max_header is given.\n"},
     Topic{"doctor", "realpeer doctor [--config FILE] [--json]", "say what this host can do, and what is missing",
           "Tries the kernel path for real. Each \"no\" comes with its cause and its remedy. Exits 1 when\n"
           "something is missing that the gateway (or FILE) would use.\n"},
