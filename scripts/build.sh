@@ -10,7 +10,10 @@ packages=(
   clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libboost-filesystem1.81-dev libgflags-dev libyaml-cpp-dev libspdlog-dev libssl-dev libpcap-dev libc-ares-dev
   libgtest-dev libgmock-dev
+  nodejs
 )
+# Node.js brings its own npm where it is not Debian's.
+command -v npm >/dev/null || packages+=(npm)
 # shellcheck source=scripts/install.sh
 . scripts/install.sh
 install_missing "${packages[@]}"

@@ -36,6 +36,7 @@ http::response<Body> response_to(const Request& request, const Page& page, bool 
   http::response<Body> response(http::int_to_status(page.status), request.get().version());
   response.set(http::field::content_type, page.type);
   response.set(http::field::cache_control, "no-store");
+  for (const auto& [name, value] : page.fields) response.set(name, value);
   if (page.status == 405) response.set(http::field::allow, allowed_methods);
   if (page.status == 401) response.set(http::field::www_authenticate, "Bearer");
   response.content_length(page.body.size());

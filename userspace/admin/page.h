@@ -6,7 +6,9 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
+#include <vector>
 
 namespace realpeer::admin {
 
@@ -14,6 +16,7 @@ struct Page {
   unsigned status = 200;
   std::string body{};
   std::string type = "text/plain; charset=utf-8";
+  std::vector<std::pair<std::string, std::string>> fields{};  // further ones of the response
 };
 
 // What stands behind '?', decoded; of a name that stands there twice the last.

@@ -7,6 +7,7 @@
 #include "admin/exposition.h"
 #include "admin/metrics.h"
 #include "admin/query.h"
+#include "admin/web_page.h"
 
 namespace realpeer::admin {
 
@@ -102,6 +103,7 @@ PageMaker for_everyone(PageMaker page) {
 
 Pages pages_of(const Daemon& daemon) {
   Pages pages;
+  pages["/"] = for_everyone(at_once(web_page));
   pages["/healthz"] = for_everyone(at_once([] { return Page{.body = "ok\n"}; }));
   // Before the listeners accept nothing answers here either.
   pages["/readyz"] = for_everyone(at_once(

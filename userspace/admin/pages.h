@@ -23,7 +23,7 @@ struct Daemon {
   std::chrono::system_clock::time_point started = std::chrono::system_clock::now();
 };
 
-// /healthz, /readyz, /metrics, /listeners, /backends, /connections, /refusals and /config.
+// /, /healthz, /readyz, /metrics, /listeners, /backends, /connections, /refusals and /config.
 Pages pages_of(const Daemon& daemon);
 
 }  // namespace realpeer::admin
