@@ -18,7 +18,9 @@ struct Topic {
 constexpr std::array topics{
     Topic{"run", "realpeer run --config FILE [--threads N]", "run the gateway in the foreground",
           "SIGTERM or SIGINT: accept no more, let connections end for up to timeouts.drain, then stop;\n"
-          "a second one stops now. The access log goes to stdout, one JSON object per connection, or to\n"
+          "a second one stops now. SIGHUP: read certificates again. SIGUSR1: log the state of backends, and open\n"
+          "log.access anew, for whoever renamed it. The access log goes to stdout, one JSON object per connection, or "
+          "to\n"
           "log.access; everything else to stderr. Without root or BPF connections are relayed in userspace.\n"},
     Topic{"check", "realpeer check --config FILE [--json]", "validate a configuration and point out likely mistakes",
           "Prints FILE:LINE: error|warning: TEXT. Exits 2 on any error, else 0.\n"},

@@ -36,7 +36,7 @@ std::string priority(const log_msg& entry) {
 std::string object(const log_msg& entry) {
   const json::object line{{"ts", timestamp(entry.time)},
                           {"level", json::string_view(text_of(spdlog::level::to_string_view(entry.level)))},
-                          {"msg", as_utf8(text_of(entry.payload))}};
+                          {"msg", json_text(text_of(entry.payload))}};
   return json::serialize(line);
 }
 

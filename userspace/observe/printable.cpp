@@ -43,10 +43,12 @@ std::string escape(std::string_view bytes, Passes passes) {
 
 }  // namespace
 
-std::string as_utf8(std::string_view bytes) { return escape(bytes, is_valid); }
-
 std::string printable(std::string_view bytes) {
   return escape(bytes, [](utf::code_point point) { return is_valid(point) && !is_control(point); });
+}
+
+std::string json_text(std::string_view bytes) {
+  return escape(bytes, [](utf::code_point point) { return point < 0x20 || (is_valid(point) && !is_control(point)); });
 }
 
 }  // namespace realpeer::observe

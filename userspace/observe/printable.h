@@ -6,11 +6,11 @@
 
 namespace realpeer::observe {
 
-// Valid UTF-8: a byte that belongs to none becomes \xNN. What JSON strings are made of.
-std::string as_utf8(std::string_view bytes);
-
-// The same for lines that are read as they are: so does every byte of what ends a line, moves a terminal's cursor or
-// turns the order of letters.
+// One line of UTF-8: every byte that belongs to no letter, or to what ends a line, moves a terminal's cursor or turns
+// the order of letters, becomes \xNN.
 std::string printable(std::string_view bytes);
+
+// The same for strings of JSON, where C0 controls stay: JSON has escapes of its own for those, and for no others.
+std::string json_text(std::string_view bytes);
 
 }  // namespace realpeer::observe

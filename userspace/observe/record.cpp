@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <ctime>
 
+#include "observe/printable.h"
+
 namespace realpeer::observe {
 namespace {
 
@@ -23,7 +25,10 @@ std::string hex(std::string_view bytes) {
   return text;
 }
 
-json::value text_or_null(std::string_view text) { return text.empty() ? json::value(nullptr) : json::value(text); }
+// Strangers' paths may be any bytes.
+json::value text_or_null(std::string_view text) {
+  return text.empty() ? json::value(nullptr) : json::value(json_text(text));
+}
 
 json::object to_object(const RequestRecord& request) {
   return {{"id", request.id},
@@ -79,7 +84,7 @@ json::object to_object(const Record& record, std::chrono::steady_clock::time_poi
   line["reason"] = text_or_null(policy::to_string(record.reason));
   if (record.request) line["request"] = to_object(*record.request);
   if (!record.looks_like.empty()) line["looks_like"] = record.looks_like;
-  if (!record.detail.empty()) line["detail"] = record.detail;
+  if (!record.detail.empty()) line["detail"] = json_text(record.detail);
   return line;
 }
 

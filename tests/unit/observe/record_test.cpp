@@ -73,5 +73,14 @@ TEST(Record, OfARefusalNamesTheReasonAndNoClient) {
   EXPECT_EQ(object.at("looks_like"), "http");
 }
 
+TEST(Record, IsJsonWhateverTheClientAskedFor) {
+  auto record = carried();
+  record.request = RequestRecord{.id = "1", .method = "GET", .host = "a", .path = "/caf\xe9", .status = 404};
+  record.detail = "no \xff";
+  const auto object = line(record);
+  EXPECT_EQ(object.at("request").at("path"), "/caf\\xe9");
+  EXPECT_EQ(object.at("detail"), "no \\xff");
+}
+
 }  // namespace
 }  // namespace realpeer::observe
