@@ -63,14 +63,14 @@ TEST_P(AdminDocuments, HaveTheFieldsThatOthersRelyOn) {
   start_with_admin();
   auto ends = open_talking();
   be_refused();
-  EXPECT_EQ(
-      shape(document("/listeners")),
-      "{version:text started:text now:text draining:bool datapath:{path:text reason:text} "
-      "listeners:[{name:text bind:text accept_proxy:text trusted_cidrs:[text] untrusted:text tls:bool routes:text names:[] "
-      "backends:[text] lint:[] connections:number active:{none:number relay:number sockmap:number} "
-      "bytes:{in:{relay:number sockmap:number} out:{relay:number sockmap:number}} requests:{} "
-      "headers:[{version:text result:text count:number}] "
-      "rejected:[{reason:text count:number cause:text remedy:text}]}] node:text}");
+  EXPECT_EQ(shape(document("/listeners")),
+            "{version:text started:text now:text draining:bool datapath:{path:text reason:text} "
+            "listeners:[{name:text bind:text accept_proxy:text trusted_cidrs:[text] untrusted:text tls:bool "
+            "routes:text names:[] "
+            "backends:[text] lint:[] connections:number active:{none:number relay:number sockmap:number} "
+            "bytes:{in:{relay:number sockmap:number} out:{relay:number sockmap:number}} requests:{} "
+            "headers:[{version:text result:text count:number}] "
+            "rejected:[{reason:text count:number cause:text remedy:text}]}] node:text}");
   EXPECT_THAT(shape(document("/backends")),
               StartsWith("{connect_seconds:{count:number sum:number buckets:[{le:number count:number}]} "
                          "backends:[{name:text identity:text unique_id:bool profile:null balance:text health:bool "

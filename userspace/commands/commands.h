@@ -16,6 +16,7 @@ int check(Arguments arguments);
 int decode(Arguments arguments);
 int doctor(Arguments arguments);
 int status(Arguments arguments);
+int top(Arguments arguments);
 int whois(Arguments arguments);
 int trace(Arguments arguments);
 int ban(Arguments arguments);

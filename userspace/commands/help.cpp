@@ -50,6 +50,10 @@ constexpr std::array topics{
           "FILE configures, or the one at 127.0.0.1:9901. --token_file names the file with its token, where it\n"
           "asks for one. --json prints its /listeners, /backends and /refusals as one object. Exits 1 when it\n"
           "does not answer.\n"},
+    Topic{"top", "realpeer top [--admin ADDR | --config FILE] [--token_file FILE] [--interval 2s] [--count N]",
+          "watch a running daemon: rates of listeners, backends and connections",
+          "Finds the daemon as `realpeer status` does. On a terminal: q ends it, p pauses it, s puts the busiest\n"
+          "connections first. Without one, or with --count, it prints what has changed after each interval.\n"},
     Topic{"whois", "realpeer whois ADDR:PORT [--json]", "name the real client behind a connection to a backend",
           "ADDR:PORT is the peer as the backend sees it. Reads the pinned map; needs root, but no answer from\n"
           "the daemon. Exits 1 when no open connection comes from there.\n"},

@@ -12,7 +12,7 @@ Line headline(const Fields& listeners) {
   line.add("  realpeer " + listeners.text("version"));
   const auto started = read_time(listeners.text("started"));
   const auto now = read_time(listeners.text("now"));
-  if (started && now) line.add("  up " + age(*now - *started) + ", since " + date_and_time(*started));
+  if (started && now) line.add("  up " + age(*now - *started));
   if (listeners.flag("draining")) line.add("  ").add("draining", Style::warning);
   return line;
 }

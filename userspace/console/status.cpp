@@ -239,6 +239,7 @@ Lines status(const Documents& documents, std::size_t width) {
   const auto listeners = head.list("listeners");
   const auto refusals = Fields(documents.refusals).list("refusals");
   Lines lines{headline(head)};
+  if (const auto started = read_time(head.text("started"))) lines.front().add("  since " + date_and_time(*started));
   const auto datapath = head.fields("datapath");
   append_wrapped(lines, Line("data path ").add(datapath.text("path"), Style::strong).add(": "), datapath.text("reason"),
                  width);

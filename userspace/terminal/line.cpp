@@ -60,6 +60,7 @@ void Line::cut(std::size_t width) {
     span.text = beginning(span.text, room);
     room -= terminal::columns(span.text);
   }
+  std::erase_if(spans_, [](const Span& span) { return span.text.empty(); });
   if (width > 0) spans_.push_back({">", Style::dim});
 }
 

@@ -16,7 +16,7 @@ std::string shown(const Documents& documents, std::size_t width = 80, bool colou
   return to_string(status(documents, width), coloured);
 }
 
-constexpr std::string_view kBusyScreen = R"(edge  realpeer 0.1.0  up 3d 1h, since 2026-01-02 03:04:05Z
+constexpr std::string_view kBusyScreen = R"(edge  realpeer 0.1.0  up 3d 1h  since 2026-01-02 03:04:05Z
 data path sockmap: the self-test passed
 
 Listeners and their connections
@@ -66,7 +66,7 @@ Newest refusals
     \x1b[2Jevil
 )";
 
-constexpr std::string_view kIdleScreen = R"(n  realpeer 0.1.0  up 1s, since 2026-01-02 03:04:05Z  draining
+constexpr std::string_view kIdleScreen = R"(n  realpeer 0.1.0  up 1s  draining  since 2026-01-02 03:04:05Z
 data path relay: as configured
 
 Listeners and their connections

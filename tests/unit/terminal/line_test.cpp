@@ -47,6 +47,9 @@ TEST(TerminalLine, IsCutBetweenCharacters) {
     line.cut(width);
     EXPECT_EQ(line.to_string(false), text) << width;
   }
+  Line line = Line("ab", Style::bad).add("cd", Style::good).add("ef", Style::bad);
+  line.cut(3);
+  EXPECT_EQ(line.to_string(true), "\x1b[31mab\x1b[0m\x1b[2m>\x1b[0m");
 }
 
 TEST(TerminalLine, IsBrokenBetweenWords) {
