@@ -54,6 +54,8 @@ main() {
   hold_connection
   ask_whois
   release_connection
+  step "With realpeer: asking each hop of a connection what it knows, once where one hop forgets the header"
+  trace_chain
   step "With realpeer: $((download_bytes / 1000000)) MB down through nginx, $((upload_bytes / 1000000)) MB up to the logger, hashes compared"
   download_and_compare
   upload_and_compare

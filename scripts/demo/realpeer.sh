@@ -2,6 +2,7 @@
 # The two realpeers: the edge, which emits the header, and production, which demands it and emits it again. To be sourced.
 
 realpeer=build/realpeer
+forgetful_port=2022  # of a listener whose backend is told nothing: a mistake, made to be found
 
 start_edge() {
   cat >"$work/edge.yaml" <<YAML
@@ -14,14 +15,17 @@ listeners:
   - { name: ssh, bind: "$edge_address:22", accept_proxy: off, route: { backend: production-ssh } }
   - { name: openssh, bind: "$edge_address:$openssh_port", accept_proxy: off, route: { backend: production-openssh } }
   - { name: postgres, bind: "$edge_address:$postgres_port", accept_proxy: off, route: { backend: production-postgres } }
+  - { name: forgetful, bind: "$edge_address:$forgetful_port", accept_proxy: off, route: { backend: production-untold } }
 backends:
   production-https: { endpoints: ["$production_address:443"], identity: proxy-v2, send_tlvs: [authority, unique_id] }
   production-web: { endpoints: ["$production_address:$web_port"], identity: proxy-v2, send_tlvs: [authority, unique_id] }
   production-ssh: { endpoints: ["$production_address:22"], identity: proxy-v2 }
   production-openssh: { endpoints: ["$production_address:$openssh_port"], identity: proxy-v2 }
   production-postgres: { endpoints: ["$production_address:$postgres_port"], identity: proxy-v2 }
+  production-untold: { endpoints: ["$production_address:22"], identity: none }
 timeouts: { drain: 5s }
 log: { access: "$work/edge-access.json" }
+admin: { bind: "unix:$work/edge.sock" }
 YAML
   start_realpeer edge "$edge_address:443"
 }
@@ -65,6 +69,7 @@ backends:
   postgres: { endpoints: ["$unaware_address:5432"], identity: peername }
 timeouts: { drain: 5s }
 log: { access: "$work/production-access.json" }
+admin: { bind: "unix:$work/production.sock" }
 YAML
   start_realpeer production "$production_address:443"
 }
@@ -91,4 +96,19 @@ remove_realpeers() {
 # Who is behind the connection that a backend sees, asked while it is open.
 ask_whois() {
   timeout 10 "$realpeer" whois "$held_peer" >"$work/whois" 2>&1 || { fail "whois: $(cat "$work/whois")"; return 1; }
+}
+
+# Whether the address arrives at each hop; and which hop is said to lose it where one forgets the header.
+trace_chain() {
+  trace_to 22 >"$work/trace" 2>&1 || { fail "trace: $(cat "$work/trace")"; return 1; }
+  if trace_to "$forgetful_port" --timeout 1s >"$work/trace-forgetful" 2>&1; then
+    fail "trace found no fault where there is one"
+    return 1
+  fi
+}
+
+# trace_to PORT [FLAG...]
+trace_to() {
+  in_place client timeout 20 "$realpeer" trace "$edge_address:$1" --hop "edge=unix:$work/edge.sock" \
+    --hop "production=unix:$work/production.sock" "${@:2}"
 }

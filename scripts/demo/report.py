@@ -241,11 +241,26 @@ def print_traffic(work: Path) -> list[tuple[bool, str]]:
     return verdicts
 
 
+def print_trace(work: Path) -> list[tuple[bool, str]]:
+    title("Which hop lost the address? `realpeer trace` asks each of them")
+    whole, forgetful = (work / "trace").read_text(), (work / "trace-forgetful").read_text()
+    print(indented(whole), paint("\n  the same by a listener of the edge that was told to send no header:\n", DIM), sep="\n")
+    print(indented(forgetful))
+    return [
+        ("is known at every hop" in whole, "trace found the client at every hop"),
+        ("on edge: Set identity: proxy-v2" in forgetful, "trace named the hop that forgot the header, and the setting"),
+    ]
+
+
+def indented(text: str) -> str:
+    return "\n".join("  " + line for line in text.rstrip().splitlines() if line)
+
+
 def main() -> int:
     work, client, held_peer = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
     sys.stdout.reconfigure(encoding="utf-8")
     print("\n" + PICTURE)
-    verdicts = print_identity(Identity(work, client), held_peer) + print_traffic(work)
+    verdicts = print_identity(Identity(work, client), held_peer) + print_trace(work) + print_traffic(work)
     print()
     for kept, text in verdicts:
         print(f"  {paint('✔', GREEN) if kept else paint('✘ not true:', RED)} {text}")
