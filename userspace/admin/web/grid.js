@@ -48,21 +48,23 @@ export function selectable(body, chosen) {
     event.preventDefault();
   });
 
+  // The row that Tab leads to when the one before is gone: its neighbour, or the chosen one where nobody is in the table.
+  const successor = (all, key) => {
+    const chosenOne = Math.max(
+      0,
+      all.findIndex((row) => row.dataset.key === key),
+    );
+    return focused ? Math.min(place, all.length - 1) : chosenOne;
+  };
+
   return (key) => {
     const all = rows();
     for (const row of all) row.setAttribute('aria-selected', String(row.dataset.key === key));
-    let leading = all.findIndex((row) => row.dataset.key === current);
-    const gone = leading < 0;
-    if (gone)
-      leading = focused
-        ? Math.min(place, all.length - 1)
-        : Math.max(
-            0,
-            all.findIndex((row) => row.dataset.key === key),
-          );
-    place = leading;
-    all.forEach((row, i) => (row.tabIndex = i === leading ? 0 : -1));
-    if (gone && focused && all[leading]) all[leading].focus({ preventScroll: true });
-    if (gone) current = focused ? (all[leading]?.dataset.key ?? null) : null;
+    const found = all.findIndex((row) => row.dataset.key === current);
+    place = found < 0 ? successor(all, key) : found;
+    all.forEach((row, i) => (row.tabIndex = i === place ? 0 : -1));
+    if (found >= 0) return;
+    current = focused ? (all[place]?.dataset.key ?? null) : null;
+    if (focused) all[place]?.focus({ preventScroll: true });
   };
 }

@@ -81,28 +81,24 @@ function cautionOf({ identity, upstream_addr: ours }) {
 // The believed client, right or wrong. Whether a name was taken is looked at when the connection ends.
 function told(connection, wrong) {
   const { backend, endpoint, identity, identity_delivered: delivered, client_addr: address } = connection;
-  const unsure = identity === 'peername' && delivered !== true;
+  const unsure = identity === 'peername' && delivered !== true && !wrong;
   const state = wrong ? 'wrong' : unsure ? 'unknown' : 'kept';
+  const word = connection.end ? 'not known' : 'not known yet';
   const text = `${backend} at ${endpoint} is told ${address} ${ways[identity] ?? `by ${identity}`}.`;
   const title = `Known here; whether ${backend} took it is ${connection.end ? 'not known' : 'known when it ends'}`;
   return {
     hop: backendHop(connection, knows(state, 'is told', address)),
-    link: link(
-      state,
-      carriers[identity] ?? identity,
-      state === 'unknown' && !connection.end ? 'not known yet' : undefined,
-    ),
+    link: link(state, carriers[identity] ?? identity, unsure ? word : undefined),
     text,
     caution: cautionOf(connection),
-    finding: unsure && !wrong ? finding('unknown', connection.end ? 'not known' : 'not known yet', title, text) : null,
+    finding: unsure ? finding('unknown', word, title, text) : null,
   };
 }
 
 // One hop and the link to it; a finding where it is not certain to learn the client, else what it is told.
 export function departureOf(connection, listener, arrival, advice) {
   if (connection.reason) {
-    const stopped = !connection.client_addr;
-    if (!stopped) return refused(connection, advice);
+    if (connection.client_addr) return refused(connection, advice);
     return { hop: noBackend(connection, 'unknown'), link: link('unknown', 'not reached', ''), finding: null };
   }
   if (!connection.endpoint || !connection.identity) return notConnected(connection, listener);
