@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 #include "e2e/chain.h"
 #include "harness/curl.h"
@@ -157,6 +158,18 @@ TEST_P(AdminDocuments, AreReadFromElsewhereWithTheToken) {
   EXPECT_EQ(get("/connections").status, 401);
   EXPECT_EQ(get("/readyz").status, 200);
   EXPECT_EQ(get("/connections", {"--header", "Authorization: Bearer 0123456789abcdef0123456789abcdef"}).status, 200);
+}
+
+TEST_P(AdminDocuments, TellTheConfigurationAsItLoads) {
+  start_with_admin();
+  const auto told = document("/config");
+  EXPECT_EQ(text(told.at("node")), config.node);
+  EXPECT_EQ(text(told.at("datapath")), GetParam());
+  const TemporaryDirectory folder;
+  const auto file = folder.write("c.yaml", json::serialize(told));
+  const auto checked = run({REALPEER_BINARY, "check", "--config", file.string()});
+  EXPECT_EQ(checked.code, 0) << checked.errors;
+  EXPECT_THAT(checked.output, HasSubstr(": ok: 1 listener, 1 backend, 0 warnings"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Path, AdminDocuments, both_paths(), path_name);

@@ -8,6 +8,7 @@
 #include "admin/metrics.h"
 #include "admin/query.h"
 #include "admin/web_page.h"
+#include "config/effective.h"
 
 namespace realpeer::admin {
 
@@ -113,6 +114,7 @@ Pages pages_of(const Daemon& daemon) {
   pages["/listeners"] = at_once([daemon] { return listeners(daemon); });
   pages["/backends"] = at_once([daemon] { return backends(daemon); });
   pages["/connections"].make = [daemon](const Query& query) { return connections(daemon, query); };
+  pages["/config"] = at_once([daemon] { return json_page(daemon, config::effective(daemon.server.shared().config)); });
   pages["/refusals"].make = [daemon](const Query& query) -> boost::asio::awaitable<Page> {
     const auto limit = read_limit(query);
     co_return limit ? refusals(daemon, *limit) : bad_request(limit.error());

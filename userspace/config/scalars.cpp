@@ -136,6 +136,12 @@ Parsed<policy::Rate> parse_rate(std::string_view text, Range<std::uint64_t> rang
                       .per = milliseconds(static_cast<milliseconds::rep>(per->factor))};
 }
 
+std::string to_string(const policy::Rate& rate) {
+  const auto per = static_cast<std::uint64_t>(rate.per.count());
+  const auto* unit = std::ranges::find(duration_units, per, &Unit::factor);
+  return std::to_string(rate.count) + "/" + std::string(unit == std::end(duration_units) ? "" : unit->name);
+}
+
 Parsed<std::uint64_t> parse_integer(std::string_view text, Range<std::uint64_t> range) {
   const auto [number, suffix] = split_quantity(text);
   if (!number || !suffix.empty()) return Problem{quoted(text) + " is not a whole number: write digits only"};
@@ -210,6 +216,12 @@ Parsed<std::uint8_t> parse_tlv_type(std::string_view text) {
                    " is no type of TLV: write a registered name, as in 'ssl', or a number, as in '0xEA'"};
   }
   return static_cast<std::uint8_t>(number);
+}
+
+std::string tlv_type_to_string(std::uint8_t type) {
+  if (const auto name = proxy_protocol::wire::tlv_name(type); !name.empty()) return std::string(name);
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  return {'0', 'x', digits[type >> 4U], digits[type & 0xFU]};
 }
 
 Parsed<std::size_t> parse_choice(std::string_view text, std::span<const std::string_view> names,

@@ -33,6 +33,8 @@ Parsed<net::Cidr> parse_cidr(std::string_view text);
 
 // "50/s", "300/m", "1000/h"; the burst is left at 1.
 Parsed<policy::Rate> parse_rate(std::string_view text, Range<std::uint64_t> range);
+// The text that parse_rate() reads back, without the burst.
+std::string to_string(const policy::Rate& rate);
 
 Parsed<std::uint64_t> parse_integer(std::string_view text, Range<std::uint64_t> range);
 
@@ -64,6 +66,8 @@ Parsed<std::string> parse_server_name_pattern(std::string_view text);
 
 // A type of TLV by its registered name ("ssl") or number ("0xEA", "234").
 Parsed<std::uint8_t> parse_tlv_type(std::string_view text);
+// The text that parse_tlv_type() reads back: the name where there is one.
+std::string tlv_type_to_string(std::uint8_t type);
 
 // The index of `text` among `names`; `unavailable` are words of the design that this version does not have.
 Parsed<std::size_t> parse_choice(std::string_view text, std::span<const std::string_view> names,

@@ -2,35 +2,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-
 #include "config/load.h"
 #include "config/schema.h"
+#include "reference.h"
 
 namespace realpeer::config {
 namespace {
 
 using testing::HasSubstr;
-
-std::string reference() {
-  const auto root = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path().parent_path();
-  std::ostringstream text;
-  text << std::ifstream(root / "docs" / "configuration.md").rdbuf();
-  return text.str();
-}
-
-// The block of YAML below the heading "Complete example".
-std::string complete_example() {
-  const std::string text = reference();
-  const std::string fence = "```yaml\n";
-  const auto heading = text.find("## Complete example");
-  const auto begin = text.find(fence, heading);
-  if (heading == std::string::npos || begin == std::string::npos) return {};
-  const auto end = text.find("```", begin + fence.size());
-  return text.substr(begin + fence.size(), end - begin - fence.size());
-}
 
 TEST(Reference, HasAnExampleThatLoadsWithoutAWord) {
   const std::string example = complete_example();
