@@ -50,6 +50,7 @@ function fillRow(row, connection, listener) {
   const moved = connection.bytes_in + connection.bytes_out;
   fillCell(row, 'client', connection.client_addr ?? connection.peer_addr, sourceOf(connection));
   row.firstElementChild.firstElementChild.classList.toggle('long', (connection.client_addr ?? '').length > 40);
+  fillCell(row, 'verdict', verdict.short, connection.reason);
   setBadge(row.children[cells.indexOf('verdict')].firstElementChild, verdict.state, verdict.short);
   fillCell(row, 'listener', connection.listener, connection.request ? requestLine(connection.request) : connection.sni);
   fillCell(row, 'backend', connection.backend ?? 'no backend', connection.endpoint);
@@ -58,7 +59,7 @@ function fillRow(row, connection, listener) {
   fillCell(row, 'path', connection.path ?? missing, share);
   fillCell(row, 'bytes', `${bytes(connection.bytes_in)} in`, `${bytes(connection.bytes_out)} out`);
   const began = clock(connection.ts);
-  if (connection.end) fillCell(row, 'age', began, [connection.end, connection.reason].filter(Boolean).join(': '));
+  if (connection.end) fillCell(row, 'age', began, connection.end);
   else fillCell(row, 'age', duration(connection.duration_ms), `since ${began}`);
 }
 

@@ -92,7 +92,7 @@ function factsOf(connection) {
     ['Unique id', connection.unique_id],
     ['TLVs', known(tlvs, (types) => types.map(hex).join(' '))],
     ['Looks like', connection.looks_like],
-    ['Detail', connection.detail],
+    ['Detail', connection.reason ? null : connection.detail], // else the verdict has it
   ].filter(([, value]) => value);
 }
 

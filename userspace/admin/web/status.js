@@ -22,7 +22,7 @@ export function showTraffic({ listeners, started, now, version, node, draining }
   byId('draining').hidden = !draining;
   const live = over(listeners, ({ active }) => total(active));
   const coming = over(listeners, ({ active }) => active?.none ?? 0);
-  tile('live', count(live), coming > 0 ? `${count(coming)} on their way` : 'connections');
+  tile('live', count(live), coming > 0 ? `${count(coming)} on their way` : live === 1 ? 'connection' : 'connections');
   const accepted = over(listeners, ({ connections }) => connections ?? 0);
   tile('rate', rate(rates.now(null, 'accepted')), `${compact(accepted)} in all`);
   const kernel = rates.now(null, 'kernel');
@@ -31,7 +31,7 @@ export function showTraffic({ listeners, started, now, version, node, draining }
   const refused = lately(null, rates, now);
   tile('refused', count(refused), 'last minute', refused > 0 ? 'bad' : '');
   const lints = lintsOf({ listeners }).length;
-  tile('lint', count(lints), lints > 0 ? 'of its settings' : 'settings are fine', lints > 0 ? 'warn' : '');
+  tile('lint', count(lints), 'of listeners', lints > 0 ? 'warn' : '');
 }
 
 export function showEndpoints({ backends }) {

@@ -59,6 +59,9 @@ const table = [
   ['the same, and nothing told', by('none', null, from('100.64.0.9:5')), strict, 'doubt kept lost', 'lost'],
 
   ['a stranger', refused('untrusted_source', { ...unnamed, trusted: false }), strict, 'refused unknown', 'refused'],
+  ['the header of a stranger', refused('untrusted_header', direct), optional, 'refused unknown', 'refused'],
+  ['a stranger that says no more', refused('header_timeout', direct), optional, 'refused unknown', 'refused'],
+  ['a hello that is not finished', refused('header_timeout', unrouted), strict, 'kept kept refused', 'refused'],
   ['a broken header', refused('header_malformed'), strict, 'unknown refused unknown', 'refused'],
   ['a client over its rate', refused('rate_limited', unrouted), strict, 'kept kept refused', 'refused'],
   ['a backend that is down', refused('backend_unavailable', kept), strict, 'kept kept refused', 'refused'],
@@ -115,7 +118,7 @@ test("A refusal is told in the daemon's own words", () => {
     listener: strict,
     advice: { cause: 'why', remedy: 'how' },
   });
-  assert.equal(verdict.text, 'why – the first byte is S');
+  assert.equal(verdict.text, 'why Detail: the first byte is S.');
   assert.equal(verdict.remedy, 'how');
   assert.equal(links[1].how, 'header_missing: looks like ssh');
 });

@@ -2,8 +2,8 @@
 import { hostOf, isPrivate } from '../format.js';
 import { carriers, finding, here, hop, knows, link, refusal } from './parts.js';
 
-// What only a trusted peer can do wrong.
-const ofHeader = /^(header_|version_disallowed|checksum_mismatch|empty_probe)/;
+// What a peer can do wrong before it is known who the client is.
+const ofHeader = /^(untrusted_|header_|version_disallowed|checksum_mismatch|empty_probe)/;
 
 const proxy = (connection, known = null) => hop('Proxy', connection.peer_addr, { notes: ['trusted'], known });
 
@@ -77,8 +77,9 @@ function refused(connection, advice) {
   const state = reason === 'header_missing' ? 'lost' : 'refused';
   const last = link(state, looks ? `${reason}: looks like ${looks}` : reason);
   const what = state === 'lost' ? lostBefore(hostOf(peer)) : ['refused', 'refused', `Refused: ${reason}`];
-  const common = { learnt: null, finding: refusal(...what, connection, advice) };
-  if (!ofHeader.test(reason)) return { ...common, hops: [hop('Peer', peer, { state })], links: [last] };
+  const common = { stopped: true, learnt: null, finding: refusal(...what, connection, advice) };
+  const trusted = connection.trusted && ofHeader.test(reason) && !reason.startsWith('untrusted_');
+  if (!trusted) return { ...common, hops: [hop('Peer', peer, { state })], links: [last] };
   return {
     ...common,
     hops: [hop('Client', 'unknown', { state }), proxy(connection)],
@@ -107,9 +108,16 @@ function notIdentified({ peer_addr: peer, end }) {
   };
 }
 
+// Whether it was refused before anybody but the peer could be the client.
+function isStopped({ client_addr: client, client_source: source, reason }) {
+  return Boolean(reason) && (!client || (source === 'peer' && ofHeader.test(reason)));
+}
+
 // Hops and links in order; how the client was learnt; a finding where the address is not certain to have come here.
+// `stopped`: the connection got no further.
 export function arrivalOf(connection, listener, advice) {
-  if (!connection.client_addr) return connection.reason ? refused(connection, advice) : notIdentified(connection);
+  if (isStopped(connection)) return refused(connection, advice);
+  if (!connection.client_addr) return notIdentified(connection);
   switch (connection.client_source) {
     case 'local':
       return forItself(connection);

@@ -7,7 +7,7 @@ import { finding, hop, knows, states } from './parts.js';
 export { states } from './parts.js';
 
 function stateHere(connection, arrival) {
-  if (!connection.client_addr) return connection.reason ? 'refused' : 'unknown';
+  if (arrival.stopped) return 'refused';
   const state = arrival.finding?.state ?? 'kept';
   return state === 'lost' ? 'wrong' : state;
 }

@@ -97,10 +97,10 @@ function told(connection, wrong) {
 
 // One hop and the link to it; a finding where it is not certain to learn the client, else what it is told.
 export function departureOf(connection, listener, arrival, advice) {
-  if (connection.reason) {
-    if (connection.client_addr) return refused(connection, advice);
+  if (arrival.stopped) {
     return { hop: noBackend(connection, 'unknown'), link: link('unknown', 'not reached', ''), finding: null };
   }
+  if (connection.reason) return refused(connection, advice);
   if (!connection.endpoint || !connection.identity) return notConnected(connection, listener);
   if (connection.identity === 'none') return toldNothing(connection);
   if (connection.identity_delivered === false) return notDelivered(connection);

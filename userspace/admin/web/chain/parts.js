@@ -36,6 +36,7 @@ export const finding = (state, short, title, text, remedy = null) => ({ state, s
 
 // In the daemon's own words; `advice` has cause and remedy, or is missing.
 export function refusal(state, short, title, connection, advice) {
-  const text = [advice?.cause, connection.detail].filter(Boolean).join(' – ');
+  const detail = connection.detail && `Detail: ${connection.detail}.`;
+  const text = [advice?.cause, detail].filter(Boolean).join(' ');
   return finding(state, short, title, text || connection.reason, advice?.remedy || null);
 }
