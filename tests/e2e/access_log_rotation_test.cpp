@@ -16,8 +16,8 @@ class AccessLogRotation : public Chain {
     start();
   }
   // Connections that are refused, each with its line.
-  void be_refused(int times) {
-    for (int i = 0; i < times; ++i) {
+  void be_refused(std::size_t times) {
+    for (std::size_t i = 0; i < times; ++i) {
       Socket client = connect({.from = kStranger});
       ASSERT_NE(client.ending(kSoon).end, End::deadline);
     }
@@ -46,8 +46,8 @@ class AccessLogRotation : public Chain {
 };
 
 TEST_P(AccessLogRotation, LosesAndTearsNoLineUnderLoad) {
-  constexpr int kThreads = 4;
-  constexpr int kEach = 250;
+  constexpr std::size_t kThreads = 4;
+  constexpr std::size_t kEach = 250;
   start_with_file();
   std::atomic<bool> loading = true;
   int rotations = 0;
@@ -66,7 +66,7 @@ TEST_P(AccessLogRotation, LosesAndTearsNoLineUnderLoad) {
   EXPECT_GT(rotations, 1);
   EXPECT_TRUE(eventually([&] { return lines_of_all() == kThreads * kEach; }, kSoon)) << lines_of_all();
   EXPECT_EQ(gateway->stop(), Exit{});
-  EXPECT_EQ(lines_of_all(), static_cast<std::size_t>(kThreads * kEach));
+  EXPECT_EQ(lines_of_all(), kThreads * kEach);
 }
 
 TEST_P(AccessLogRotation, WritesNothingMoreToWhatWasRenamed) {

@@ -15,6 +15,7 @@ namespace realpeer::observe {
 namespace {
 
 namespace fs = std::filesystem;
+using Ids = std::vector<std::uint64_t>;
 using testing::read_file;
 
 class AccessLogFile : public ::testing::Test {
@@ -26,10 +27,10 @@ class AccessLogFile : public ::testing::Test {
     return found;
   }
   // The ids, each line being whole.
-  static std::vector<int> ids(const fs::path& path) {
-    std::vector<int> found;
+  static Ids ids(const fs::path& path) {
+    Ids found;
     for (const auto& line : lines(path)) {
-      found.push_back(std::stoi(std::string(boost::json::parse(line).at("id").as_string())));
+      found.push_back(std::stoull(std::string(boost::json::parse(line).at("id").as_string())));
     }
     return found;
   }
@@ -56,11 +57,11 @@ TEST_F(AccessLogFile, IsWrittenOnWhereItStandsUntilItIsReopened) {
   write(*log, 1);
   fs::rename(path_, renamed_);
   write(*log, 2);
-  EXPECT_EQ(ids(renamed_), (std::vector{1, 2}));
+  EXPECT_EQ(ids(renamed_), (Ids{1, 2}));
   EXPECT_TRUE(log->reopen());
   write(*log, 3);
-  EXPECT_EQ(ids(renamed_), (std::vector{1, 2}));
-  EXPECT_EQ(ids(path_), std::vector{3});
+  EXPECT_EQ(ids(renamed_), (Ids{1, 2}));
+  EXPECT_EQ(ids(path_), Ids{3});
 }
 
 TEST_F(AccessLogFile, ThatNobodyRenamedGoesOn) {
@@ -68,7 +69,7 @@ TEST_F(AccessLogFile, ThatNobodyRenamedGoesOn) {
   write(*log, 1);
   EXPECT_TRUE(log->reopen());
   write(*log, 2);
-  EXPECT_EQ(ids(path_), (std::vector{1, 2}));
+  EXPECT_EQ(ids(path_), (Ids{1, 2}));
 }
 
 TEST_F(AccessLogFile, ThatCannotBeOpenedLeavesTheOldOne) {
@@ -81,11 +82,11 @@ TEST_F(AccessLogFile, ThatCannotBeOpenedLeavesTheOldOne) {
   EXPECT_NE(reopened.error().find("cannot open the access log: "), std::string::npos) << reopened.error();
   EXPECT_NE(reopened.error().find(path_.string()), std::string::npos) << reopened.error();
   write(*log, 2);
-  EXPECT_EQ(ids(renamed_), (std::vector{1, 2}));
+  EXPECT_EQ(ids(renamed_), (Ids{1, 2}));
   fs::remove(path_);
   EXPECT_TRUE(log->reopen());
   write(*log, 3);
-  EXPECT_EQ(ids(path_), std::vector{3});
+  EXPECT_EQ(ids(path_), Ids{3});
 }
 
 TEST_F(AccessLogFile, MakesAFolderThatIsGone) {
@@ -94,12 +95,12 @@ TEST_F(AccessLogFile, MakesAFolderThatIsGone) {
   write(*log, 1);
   EXPECT_TRUE(log->reopen());
   write(*log, 2);
-  EXPECT_EQ(ids(path_), std::vector{2});
+  EXPECT_EQ(ids(path_), Ids{2});
 }
 
 TEST_F(AccessLogFile, LosesAndTearsNoLineWhileManyWriteAndItIsReopened) {
-  constexpr int kThreads = 4;
-  constexpr int kEach = 5'000;
+  constexpr std::uint64_t kThreads = 4;
+  constexpr std::uint64_t kEach = 5'000;
   const auto log = open();
   std::atomic<bool> writing = true;
   int rotations = 0;
@@ -112,22 +113,23 @@ TEST_F(AccessLogFile, LosesAndTearsNoLineWhileManyWriteAndItIsReopened) {
     });
     {
       std::vector<std::jthread> threads;
-      for (int thread = 0; thread < kThreads; ++thread) {
+      threads.reserve(kThreads);
+      for (std::uint64_t thread = 0; thread < kThreads; ++thread) {
         threads.emplace_back([&, thread] {
-          for (int n = 0; n < kEach; ++n) write(*log, static_cast<std::uint64_t>(thread * kEach + n));
+          for (std::uint64_t n = 0; n < kEach; ++n) write(*log, thread * kEach + n);
         });
       }
     }
     writing = false;
   }
-  std::vector<int> all;
+  Ids all;
   for (const auto& entry : fs::directory_iterator(folder_)) {
     const auto some = ids(entry.path());
     all.insert(all.end(), some.begin(), some.end());
   }
   std::ranges::sort(all);
-  ASSERT_EQ(all.size(), static_cast<std::size_t>(kThreads * kEach));
-  for (int i = 0; i < kThreads * kEach; ++i) ASSERT_EQ(all[static_cast<std::size_t>(i)], i);
+  ASSERT_EQ(all.size(), kThreads * kEach);
+  for (std::uint64_t i = 0; i < kThreads * kEach; ++i) ASSERT_EQ(all[i], i);
   EXPECT_GT(rotations, 3);
 }
 

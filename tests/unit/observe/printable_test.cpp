@@ -21,26 +21,26 @@ using namespace std::literals;
 TEST(Printable, EscapesWhatWouldNotStandAsItIs) {
   const Case cases[] = {
       {"", "", ""},
-      {"plain ASCII ~!\\x", "plain ASCII ~!\\x", "plain ASCII ~!\\x"},
-      {"a\nb", "a\\x0ab", "a\nb"},
-      {"a\r\tb\0c"sv, "a\\x0d\\x09b\\x00c", "a\r\tb\0c"sv},
-      {"\x1b[2J\x7f", "\\x1b[2J\\x7f", "\x1b[2J\\x7f"},
+      {R"(plain ASCII ~!\x)", R"(plain ASCII ~!\x)", R"(plain ASCII ~!\x)"},
+      {"a\nb", R"(a\x0ab)", "a\nb"},
+      {"a\r\tb\0c"sv, R"(a\x0d\x09b\x00c)", "a\r\tb\0c"sv},
+      {"\x1b[2J\x7f", R"(\x1b[2J\x7f)", "\x1b[2J\\x7f"},
       {"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\x9f", "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\x9f",
        "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\x9f"},
-      // C1 controls, which terminals obey too; a line separator; right-to-left override.
+      // C1 controls, which terminals obey too; a line separator; right-to-left override, and its end.
       {"\xc2\x9b"
        "2J",
-       "\\xc2\\x9b2J", "\\xc2\\x9b2J"},
-      {"\xe2\x80\xa8", "\\xe2\\x80\\xa8", "\\xe2\\x80\\xa8"},
-      {"\xe2\x80\xae", "\\xe2\\x80\\xae", "\\xe2\\x80\\xae"},
+       R"(\xc2\x9b2J)", R"(\xc2\x9b2J)"},
+      {"\xe2\x80\xa8", R"(\xe2\x80\xa8)", R"(\xe2\x80\xa8)"},
+      {"\xe2\x80\xae\xe2\x80\xac", R"(\xe2\x80\xae\xe2\x80\xac)", R"(\xe2\x80\xae\xe2\x80\xac)"},
       // No UTF-8: a byte alone, a letter cut off, one too long, a surrogate, one beyond the last.
-      {"caf\xe9!", "caf\\xe9!", "caf\\xe9!"},
-      {"\xe2\x82", "\\xe2\\x82", "\\xe2\\x82"},
-      {"\xe2\x82z", "\\xe2\\x82z", "\\xe2\\x82z"},
-      {"\xc0\xaf", "\\xc0\\xaf", "\\xc0\\xaf"},
-      {"\xed\xa0\x80", "\\xed\\xa0\\x80", "\\xed\\xa0\\x80"},
-      {"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80", "\\xf4\\x90\\x80\\x80"},
-      {"\xff\xfe", "\\xff\\xfe", "\\xff\\xfe"},
+      {"caf\xe9!", R"(caf\xe9!)", R"(caf\xe9!)"},
+      {"\xe2\x82", R"(\xe2\x82)", R"(\xe2\x82)"},
+      {"\xe2\x82z", R"(\xe2\x82z)", R"(\xe2\x82z)"},
+      {"\xc0\xaf", R"(\xc0\xaf)", R"(\xc0\xaf)"},
+      {"\xed\xa0\x80", R"(\xed\xa0\x80)", R"(\xed\xa0\x80)"},
+      {"\xf4\x90\x80\x80", R"(\xf4\x90\x80\x80)", R"(\xf4\x90\x80\x80)"},
+      {"\xff\xfe", R"(\xff\xfe)", R"(\xff\xfe)"},
   };
   for (const auto& one : cases) {
     SCOPED_TRACE(printable(one.bytes));

@@ -124,6 +124,7 @@ TEST(RefusalLog, LosesNoneWhereManyThreadsRefuse) {
   RefusalLog log(all);
   {
     std::vector<std::jthread> threads;
+    threads.reserve(4);
     for (int i = 0; i < 4; ++i) {
       threads.emplace_back([&] {
         for (int n = 0; n < 50'000; ++n) log.add(refused("ssh", RejectReason::no_route), kStart + n * 1ms);
