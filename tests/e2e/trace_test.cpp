@@ -109,6 +109,16 @@ TEST_P(TraceChain, WhoseEdgeDoesNotSendNamesTheEdge) {
                                  HasSubstr("fix:  on edge: Set identity: proxy-v2 for backend 'production' of edge.")));
 }
 
+// However long it takes to see that nothing comes.
+TEST_P(TraceChain, IsNotEndedByTheTracer) {
+  listen();
+  start_chain({.edge_identity = "none",
+               .accept = "accept_proxy: strict\n    trusted_cidrs: [10.100.0.9/32]\n    header_timeout: 30s"});
+  const auto done = trace({"--timeout", "1500ms"});
+  EXPECT_EQ(done.code, 1);
+  EXPECT_THAT(done.output, AllOf(HasSubstr("not known yet"), HasSubstr("fix:  on edge: Set identity: proxy-v2")));
+}
+
 TEST_P(TraceChain, WhoseProductionDoesNotAcceptNamesProduction) {
   listen();
   start_chain({.accept = "accept_proxy: off"});

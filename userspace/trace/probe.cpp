@@ -8,6 +8,7 @@
 #include <boost/asio/ip/udp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
@@ -32,7 +33,7 @@ constexpr std::uint64_t most_of_a_page = 64U << 10;
 constexpr std::chrono::milliseconds time_to_speak{1'000};
 
 std::string why(const error_code& error) {
-  if (error == beast::error::timeout) return "nothing came in time";
+  if (error == asio::error::operation_aborted) return "nothing came in time";
   if (error == http::error::end_of_stream || error == asio::error::eof || error == asio::ssl::error::stream_truncated) {
     return "the connection was closed";
   }
@@ -74,6 +75,7 @@ class Connection final : public Probe {
  private:
   // A tracer asks where a connection goes, and trusts nobody with anything.
   void verify_nobody() { tls_context_.set_verify_mode(asio::ssl::verify_none); }
+  void be_patient_for(std::chrono::milliseconds patience);
   asio::awaitable<Outcome> speak();
   asio::awaitable<Outcome> listen();
   template <typename Stream>
@@ -83,6 +85,7 @@ class Connection final : public Probe {
   asio::io_context context_{1};
   asio::ssl::context tls_context_{asio::ssl::context::tls_client};
   beast::ssl_stream<beast::tcp_stream> stream_{beast::tcp_stream(context_), tls_context_};
+  asio::steady_timer impatience_{context_};
   net::Endpoint own_;
   Said said_;
   std::future<Outcome> outcome_;
@@ -116,14 +119,23 @@ error_code Connection::connect_to(const tcp::endpoint& endpoint, std::chrono::mi
   lowest.async_connect(endpoint, [&error](error_code failed) { error = failed; });
   context_.run();
   context_.restart();
+  lowest.expires_never();
   return error;
 }
 
+// A timeout of Beast's would close the connection, and the hops would tell of that.
+void Connection::be_patient_for(std::chrono::milliseconds patience) {
+  impatience_.expires_after(patience);
+  impatience_.async_wait([this](error_code error) {
+    error_code ignored;
+    if (!error) beast::get_lowest_layer(stream_).socket().cancel(ignored);
+  });
+}
+
 asio::awaitable<Outcome> Connection::listen() {
-  auto& lowest = beast::get_lowest_layer(stream_);
-  lowest.expires_after(time_to_speak);
+  be_patient_for(time_to_speak);
   std::array<char, 1> byte{};
-  co_await lowest.async_read_some(asio::buffer(byte), as_values);
+  co_await beast::get_lowest_layer(stream_).async_read_some(asio::buffer(byte), as_values);
   co_return Outcome();
 }
 
@@ -158,9 +170,8 @@ asio::awaitable<Outcome> Connection::request(Stream& stream) {
 
 asio::awaitable<Outcome> Connection::speak() {
   if (said_.speech == Speech::none) co_return co_await listen();
-  auto& lowest = beast::get_lowest_layer(stream_);
-  lowest.expires_after(said_.patience);
-  if (said_.speech == Speech::http) co_return co_await request(lowest);
+  be_patient_for(said_.patience);
+  if (said_.speech == Speech::http) co_return co_await request(beast::get_lowest_layer(stream_));
   auto shaken = co_await handshake();
   if (said_.speech == Speech::tls || !shaken.trouble.empty()) co_return shaken;
   co_return co_await request(stream_);
