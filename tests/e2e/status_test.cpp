@@ -5,6 +5,7 @@
 
 #include "e2e/operator.h"
 #include "harness/curl.h"
+#include "harness/terminal.h"
 
 namespace realpeer::testing {
 namespace {
@@ -98,6 +99,22 @@ TEST_P(Status, SaysWhyThereIsNoAnswer) {
   EXPECT_THAT(not_realpeer.errors, HasSubstr("203.0.113.1:7000 "));
   EXPECT_EQ(run_realpeer({"status", "--admin", "nine"}).code, 2);
   EXPECT_EQ(run_realpeer({"status", "now"}).code, 2);
+}
+
+TEST_P(Status, IsColouredOnATerminalAndAsWideAsThat) {
+  start_with_admin();
+  be_refused();
+  const auto on_terminal = [&](const std::vector<std::string>& environment) {
+    Terminal terminal({REALPEER_BINARY, "status"}, net->gateway, {.columns = 50, .rows = 20}, environment);
+    EXPECT_EQ(terminal.wait(kSoon), Exit{});
+    return terminal.output();
+  };
+  const auto coloured = on_terminal({"TERM=xterm"});
+  EXPECT_THAT(coloured,
+              AllOf(HasSubstr("\x1b[1m" + config.node + "\x1b[0m"), HasSubstr("\x1b[33mheader_missing\x1b[0m"),
+                    HasSubstr("    \x1b[2mremedy: \x1b[0mTurn the header on in the gateway in\r\n            ")));
+  EXPECT_THAT(on_terminal({"TERM=xterm", "NO_COLOR=1"}), AllOf(HasSubstr("header_missing"), Not(HasSubstr("\x1b"))));
+  EXPECT_THAT(on_terminal({"TERM=dumb"}), AllOf(HasSubstr("header_missing"), Not(HasSubstr("\x1b"))));
 }
 
 TEST_P(Status, IsOfADrainingGatewayToo) {

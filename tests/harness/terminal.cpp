@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <pty.h>
 #include <sched.h>
-#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -11,6 +10,7 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <regex>
 #include <sstream>
 #include <system_error>
@@ -26,6 +26,14 @@ winsize in_cells(Terminal::Size size) {
   return {.ws_row = size.rows, .ws_col = size.columns, .ws_xpixel = 0, .ws_ypixel = 0};
 }
 
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> list;
+  list.reserve(texts.size() + 1);
+  for (auto& text : texts) list.push_back(text.data());
+  list.push_back(nullptr);
+  return list;
+}
+
 // Between fork() and exec(): only calls that are safe there, since other threads of the test may hold locks.
 [[noreturn]] void become(const char* path, char* const* arguments, char* const* environment, int terminal,
                          const Netns& netns) {
@@ -38,12 +46,10 @@ winsize in_cells(Terminal::Size size) {
 
 }  // namespace
 
-Terminal::Terminal(std::vector<std::string> command, const Netns& netns, Size size) {
-  std::vector<char*> arguments;
-  for (auto& word : command) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  std::string kind = "TERM=xterm";
-  std::array<char*, 2> environment{kind.data(), nullptr};
+Terminal::Terminal(std::vector<std::string> command, const Netns& netns, Size size,
+                   std::vector<std::string> environment) {
+  auto arguments = pointers(command);
+  auto variables = pointers(environment);
   const auto cells = in_cells(size);
   if (::openpty(&ours_, &programs_, nullptr, nullptr, &cells) < 0) fail("openpty");
   ::fcntl(ours_, F_SETFD, FD_CLOEXEC);
@@ -51,7 +57,7 @@ Terminal::Terminal(std::vector<std::string> command, const Netns& netns, Size si
   ::fcntl(ours_, F_SETFL, O_NONBLOCK);
   pid_ = ::fork();
   if (pid_ < 0) fail("fork");
-  if (pid_ == 0) become(command.front().c_str(), arguments.data(), environment.data(), programs_, netns);
+  if (pid_ == 0) become(command.front().c_str(), arguments.data(), variables.data(), programs_, netns);
 }
 
 Terminal::~Terminal() {

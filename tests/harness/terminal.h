@@ -21,8 +21,10 @@ class Terminal {
     unsigned short rows;
   };
 
-  // Runs the command in the namespace; the terminal is its controlling one, and all three of its streams.
-  Terminal(std::vector<std::string> command, const Netns& netns, Size size);
+  // Runs the command in the namespace, with this environment and no other; the terminal is its controlling one, and all
+  // three of its streams.
+  Terminal(std::vector<std::string> command, const Netns& netns, Size size,
+           std::vector<std::string> environment = {"TERM=xterm"});
   ~Terminal();  // kills what still runs
   Terminal(const Terminal&) = delete;
   Terminal& operator=(const Terminal&) = delete;

@@ -20,7 +20,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr config::Range<milliseconds> intervals{milliseconds(100), std::chrono::hours(1)};
-constexpr console::View printed{};
+const console::View printed{};
 
 int fail(const admin_client::Error& error) {
   std::cerr << "realpeer: " << error.text << '\n';

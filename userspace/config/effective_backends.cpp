@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <boost/json/value_from.hpp>
 
 #include "config/effective.h"
 #include "config/effective_sections.h"
@@ -27,7 +29,7 @@ json::array sent(const Tlvs& tlvs) {
 }
 
 json::value passed(const Tlvs& tlvs) {
-  if (tlvs.pass_types.empty()) return json::value(words::pass_through[tlvs.pass_all ? 1 : 0]);
+  if (tlvs.pass_types.empty()) return json::value_from(words::pass_through[tlvs.pass_all ? 1 : 0]);
   json::array types;
   for (const auto type : tlvs.pass_types) types.emplace_back(tlv_type_to_string(type));
   return types;

@@ -1,3 +1,5 @@
+#include <boost/json/value_from.hpp>
+
 #include "config/effective_sections.h"
 #include "config/scalars.h"
 #include "config/schema.h"
@@ -18,7 +20,7 @@ json::object written(const Tls& tls) {
           {"handshake_timeout", to_string(tls.handshake_timeout)}};
 }
 
-json::value written(const policy::Target& target) { return json::value(target ? *target : words::reject); }
+json::value written(const policy::Target& target) { return json::value_from(target ? *target : words::reject); }
 
 json::value written(const policy::NameRoute& route) {
   if (route.alpn.empty()) return written(route.otherwise);

@@ -1,5 +1,7 @@
 #include "console/rates.h"
 
+#include <algorithm>
+
 #include "console/parts.h"
 
 namespace realpeer::console {

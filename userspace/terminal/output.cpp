@@ -19,9 +19,12 @@ std::string_view environment(const char* name) {
 
 }  // namespace
 
-bool output_takes_colours() {
-  return ::isatty(STDOUT_FILENO) != 0 && environment("NO_COLOR").empty() && environment("TERM") != "dumb";
+bool output_is_drawable() {
+  const auto kind = environment("TERM");
+  return ::isatty(STDOUT_FILENO) != 0 && !kind.empty() && kind != "dumb";
 }
+
+bool output_takes_colours() { return output_is_drawable() && environment("NO_COLOR").empty(); }
 
 std::size_t output_width() {
   winsize size{};

@@ -5,7 +5,9 @@
 
 namespace realpeer::terminal {
 
-// Whether escape sequences are wanted there: of a terminal that knows any, and unless NO_COLOR says otherwise
+// Whether it is a terminal that can be drawn on.
+bool output_is_drawable();
+// Whether escape sequences are wanted there: of a drawable terminal, and unless NO_COLOR says otherwise
 // (https://no-color.org).
 bool output_takes_colours();
 // Columns; where it is no terminal so many that prose can be read.

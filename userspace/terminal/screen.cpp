@@ -7,6 +7,8 @@
 
 #include <cerrno>
 
+#include "terminal/output.h"
+
 namespace realpeer::terminal {
 
 namespace {
@@ -35,7 +37,7 @@ void write_all(std::string_view text) {
 }  // namespace
 
 std::unique_ptr<Screen> Screen::find() {
-  if (::isatty(STDOUT_FILENO) == 0) return nullptr;
+  if (!output_is_drawable()) return nullptr;
   const int keys = ::open("/dev/tty", O_RDONLY | O_CLOEXEC);
   if (keys < 0) return nullptr;
   termios before{};

@@ -18,7 +18,8 @@ struct Size {
 // Everything is as before once it has gone; signals that would end the process are for its user to catch.
 class Screen {
  public:
-  // Null where this process has no terminal to read keys from, or standard output is none. Nothing is taken yet.
+  // Null where this process has no terminal to read keys from, or standard output cannot be drawn on. Nothing is taken
+  // yet.
   static std::unique_ptr<Screen> find();
   Screen(const Screen&) = delete;
   Screen& operator=(const Screen&) = delete;
