@@ -4,6 +4,7 @@
 #include <boost/json/array.hpp>
 
 #include "observe/advice.h"
+#include "observe/printable.h"
 
 namespace realpeer::admin {
 
@@ -12,7 +13,9 @@ namespace {
 namespace json = boost::json;
 using observe::index;
 
-json::value text_or_null(std::string_view text) { return text.empty() ? json::value(nullptr) : json::value(text); }
+json::value text_or_null(std::string_view text) {
+  return text.empty() ? json::value(nullptr) : json::value(observe::json_text(text));
+}
 
 json::object active(const observe::ListenerTally& tally) {
   json::object by_path{{"none", tally.active[observe::no_path].load()}};

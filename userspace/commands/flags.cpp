@@ -24,9 +24,11 @@ std::vector<std::string> join_repeated(std::vector<std::string> words, std::stri
   const std::string name(flag);
   std::vector<std::string> others;
   std::string values;
+  bool over = false;  // the flags
   const auto add = [&values](const std::string& value) { values += (values.empty() ? "" : ",") + value; };
   for (std::size_t i = 0; i < words.size(); ++i) {
-    const auto bare = without_dashes(words[i]);
+    const auto bare = over ? std::string() : without_dashes(words[i]);
+    over = over || words[i] == "--";
     if (bare == name && i + 1 < words.size()) {
       add(words[++i]);
     } else if (bare.starts_with(name + "=")) {
@@ -35,7 +37,8 @@ std::vector<std::string> join_repeated(std::vector<std::string> words, std::stri
       others.push_back(std::move(words[i]));
     }
   }
-  if (!values.empty()) others.push_back("--" + name + "=" + values);
+  // Behind the program's name: what stands behind "--" is no flag.
+  if (!values.empty()) others.insert(others.begin() + 1, "--" + name + "=" + values);
   return others;
 }
 

@@ -15,7 +15,7 @@
 #include "trace/probe.h"
 #include "trace/report.h"
 
-DEFINE_string(hop, "", "trace: [NAME=]ADMIN[@TOKEN_FILE] of a hop, the first one first; NAME=- is no realpeer");
+DEFINE_string(hop, "", "trace: [NAME=]ADMIN[@/TOKEN_FILE] of a hop, the first one first; NAME=- is no realpeer");
 DEFINE_string(send, "auto", "trace: what to say: none, tls, http, https; auto: what the hops' listeners want");
 DEFINE_string(server_name, "", "trace: the server name to ask for; else TARGET's, else one that the first hop knows");
 DEFINE_string(ask, "", "trace: the path of a page that shows the client's address");
@@ -59,7 +59,8 @@ result<trace::Asked, int> parse_hop(std::string text) {
   auto token = take_token(text);
   if (!token) return token.error();
   hop.token = std::move(*token);
-  if (const auto equals = text.find('='); equals != std::string::npos) {
+  const auto equals = text.find('=');
+  if (equals != std::string::npos && text.find_first_of("/:") > equals) {
     hop.name = text.substr(0, equals);
     text.erase(0, equals + 1);
   }
@@ -101,10 +102,17 @@ result<Options, int> read_options(Arguments arguments) {
   return options;
 }
 
+// As the field Host has it.
+std::string authority(const std::string& host, std::uint16_t port) {
+  const std::string bare = host.find(':') == std::string::npos ? host : "[" + host + "]";
+  return port == 80 || port == 443 ? bare : bare + ":" + std::to_string(port);
+}
+
 trace::Said words_for(const Options& options, const trace::Chain& chain) {
   const auto plan = trace::plan(chain.hops(), options.host, options.port);
   trace::Said said{.speech = options.speech.value_or(plan.speech), .name = plan.name, .patience = options.timeout};
   if (!FLAGS_server_name.empty()) said.name = FLAGS_server_name;
+  said.authority = authority(said.name.empty() ? options.host : said.name, options.port);
   if (FLAGS_ask.empty()) return said;
   said.ask = FLAGS_ask;
   // Only a request is answered by a page.

@@ -40,6 +40,17 @@ json::object to_object(const RequestRecord& request) {
 
 }  // namespace
 
+void shorten(Record& record) {
+  constexpr std::size_t most = 256;  // bytes of each
+  if (!record.request) return;
+  for (std::string* text : {&record.request->host, &record.request->path}) {
+    if (text->size() <= most) continue;
+    text->resize(most);
+    text->append("...");
+    text->shrink_to_fit();
+  }
+}
+
 std::string timestamp(std::chrono::system_clock::time_point when) {
   const auto since_epoch = std::chrono::floor<std::chrono::milliseconds>(when.time_since_epoch());
   const auto seconds = static_cast<std::time_t>(since_epoch.count() / 1000);

@@ -72,6 +72,9 @@ struct Record {
   std::optional<RequestRecord> request{};
 };
 
+// What is kept to be looked at: strangers write paths of nearly 64 KiB. The access log has all of it.
+void shorten(Record& record);
+
 // The fields of the access log; `now` gives duration_ms.
 boost::json::object to_object(const Record& record, std::chrono::steady_clock::time_point now);
 // One JSON object without a newline.

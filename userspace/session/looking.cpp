@@ -34,6 +34,7 @@ Sight newest(const Records& records, const Looking& looking, Of record_of) {
     ++sight.matched;
     if (sight.records.size() == looking.limit) continue;
     sight.records.push_back(record);
+    observe::shorten(sight.records.back());
     // What is seen of an open connection may be a request that is over.
     if (!looking.ended) sight.records.back().end = {};
   }

@@ -11,7 +11,9 @@ Tracked::Tracked(Live& live, observe::ListenerTally& of_listener, observe::Recor
 
 Tracked::~Tracked() {
   leave();
-  if (!record.end.empty()) live_.ended.push_back(std::move(record));
+  if (record.end.empty()) return;
+  observe::shorten(record);
+  live_.ended.push_back(std::move(record));
 }
 
 void Tracked::travel_by(observe::Path path) {
@@ -34,6 +36,7 @@ const observe::Record& Tracked::seen() const {
 
 void Tracked::end(observe::Record request) {
   request_ = nullptr;
+  observe::shorten(request);
   live_.ended.push_back(request);
   if (!last_) last_ = std::make_unique<observe::Record>();
   *last_ = std::move(request);

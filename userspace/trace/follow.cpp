@@ -48,13 +48,19 @@ void Chain::prepare() {
 
 std::vector<Seen> Chain::ask(std::size_t hop) {
   std::vector<Seen> all;
+  const auto fail = [&](const std::string& why) {
+    hops_[hop].trouble = why;
+    return std::vector<Seen>();
+  };
   for (const char* page : {"/connections?limit=1000", "/connections?state=ended&limit=1000"}) {
     const auto document = clients_[hop]->get(page);
-    if (!document) continue;
+    if (!document) return fail(document.error().text);
     std::ranges::move(read_connections(*document), std::back_inserter(all));
   }
   const auto refusals = clients_[hop]->get("/refusals?limit=100");
-  return together(std::move(all), refusals ? read_refusals(*refusals) : std::vector<Seen>());
+  if (!refusals) return fail(refusals.error().text);
+  hops_[hop].trouble.clear();
+  return together(std::move(all), read_refusals(*refusals));
 }
 
 void Chain::look(const net::Endpoint& own, std::uint16_t port) {

@@ -33,6 +33,7 @@ class Chain {
   [[nodiscard]] const std::vector<Hop>& hops() const { return hops_; }
 
  private:
+  // What fails is in the hop's trouble.
   std::vector<Seen> ask(std::size_t hop);
 
   std::vector<Asked> asked_;

@@ -106,10 +106,8 @@ const BackendFacts* Daemon::backend(std::string_view name) const {
   return found == backends.end() ? nullptr : &*found;
 }
 
-const ListenerFacts* Daemon::listening_on(std::uint16_t port) const {
-  const auto found =
-      std::ranges::find(listeners, port, [](const ListenerFacts& listener) { return listener.bind.port(); });
-  return found == listeners.end() ? nullptr : &*found;
+bool Daemon::listens_on(std::uint16_t port) const {
+  return std::ranges::any_of(listeners, [port](const ListenerFacts& one) { return one.bind.port() == port; });
 }
 
 Daemon read_daemon(const json::object& listeners, const json::object& backends) {

@@ -40,8 +40,7 @@ struct Daemon {
 
   [[nodiscard]] const ListenerFacts* listener(std::string_view name) const;
   [[nodiscard]] const BackendFacts* backend(std::string_view name) const;
-  // The one that takes connections to this port, the address not being known after NAT.
-  [[nodiscard]] const ListenerFacts* listening_on(std::uint16_t port) const;
+  [[nodiscard]] bool listens_on(std::uint16_t port) const;
 };
 
 // The connection at a hop, from /connections or /refusals.
@@ -74,13 +73,14 @@ struct Seen {
 // What was found of the connection, and by what.
 struct Found {
   Seen seen;
-  std::string by;  // in words: "its address", "its unique id", …
+  std::string by;        // in words: "its address", "its unique id", …
+  bool guessed = false;  // it may be another's
 };
 
 struct Hop {
   std::string name;                // as given, or the node's
   std::optional<Daemon> daemon{};  // nothing: no realpeer, or none that answers
-  std::string trouble{};           // why nothing could be asked; empty for what is known to be no realpeer
+  std::string trouble{};           // why it could not be asked; empty for what is known to be no realpeer
   std::optional<Found> found{};
 };
 

@@ -43,6 +43,16 @@ std::vector<std::uint16_t> ports_behind(const Daemon& daemon, const ListenerFact
   return ports;
 }
 
+// All of a daemon's listeners, where it makes no difference which of them a connection comes by.
+std::vector<const ListenerFacts*> if_alike(const Daemon& daemon) {
+  std::vector<const ListenerFacts*> all;
+  for (const auto& listener : daemon.listeners) all.push_back(&listener);
+  const bool alike = std::ranges::all_of(all, [&](const ListenerFacts* one) {
+    return one->routes == all.front()->routes && one->tls == all.front()->tls;
+  });
+  return alike ? all : std::vector<const ListenerFacts*>();
+}
+
 // Of two needs the one that serves both.
 Speech both(Speech one, Speech other) {
   if (one == Speech::none || one == other) return other;
@@ -69,14 +79,21 @@ Plan plan(std::span<const Hop> hops, std::string_view host, std::uint16_t port) 
   if (!is_address(host)) plan.name = host;
   std::vector<std::uint16_t> ports{port};
   for (const Hop& hop : hops) {
-    if (!hop.daemon) break;  // where it leads nobody tells
-    std::vector<std::uint16_t> next;
-    for (const auto* listener : on_ports(*hop.daemon, ports)) {
-      plan.speech = both(plan.speech, wanted_by(*listener));
-      if (plan.name.empty() && !listener->names.empty()) plan.name = some_name(listener->names.front());
-      std::ranges::copy(ports_behind(*hop.daemon, *listener), std::back_inserter(next));
+    if (!hop.daemon) {
+      ports.clear();  // where it leads nobody tells
+      continue;
     }
-    ports = std::move(next);
+    const auto listeners = ports.empty() ? if_alike(*hop.daemon) : on_ports(*hop.daemon, ports);
+    ports.clear();
+    bool ends = false;
+    for (const auto* listener : listeners) {
+      plan.speech = both(plan.speech, wanted_by(*listener));
+      ends = ends || listener->routes == "requests";
+      if (plan.name.empty() && !listener->names.empty()) plan.name = some_name(listener->names.front());
+      std::ranges::copy(ports_behind(*hop.daemon, *listener), std::back_inserter(ports));
+    }
+    // Who reads requests answers them: hops behind it are spoken to by it.
+    if (ends || ports.empty()) break;
   }
   return plan;
 }

@@ -149,7 +149,7 @@ asio::awaitable<Outcome> Connection::handshake() {
 template <typename Stream>
 asio::awaitable<Outcome> Connection::request(Stream& stream) {
   http::request<http::empty_body> request(http::verb::get, said_.ask.value_or("/"), 11);
-  request.set(http::field::host, said_.name.empty() ? own_.address().to_string() : said_.name);
+  request.set(http::field::host, said_.authority);
   request.set(http::field::user_agent, "realpeer-trace/" REALPEER_VERSION);
   request.set(http::field::accept, "*/*");
   const auto [unsent, sent] = co_await http::async_write(stream, request, as_values);
@@ -163,7 +163,9 @@ asio::awaitable<Outcome> Connection::request(Stream& stream) {
   }
   const auto& response = parser.get();
   Outcome outcome;
-  if (response.result() == http::status::bad_request) outcome.trouble = "the backend answered 400 (bad request).";
+  if (response.result() == http::status::bad_request) {
+    outcome.remark = "The answer to the request was 400: the backend may have taken a header for a part of it.";
+  }
   if (said_.ask) outcome.addresses = addresses_in(response.body());
   co_return outcome;
 }

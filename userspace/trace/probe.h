@@ -16,6 +16,7 @@ namespace realpeer::trace {
 struct Said {
   Speech speech = Speech::none;
   std::string name{};                // of the server; empty: none is asked for
+  std::string authority{};           // for the field Host
   std::optional<std::string> ask{};  // the path of a page that shows the client's address
   std::chrono::milliseconds patience{5'000};
 };

@@ -4,6 +4,8 @@
 #include <array>
 #include <boost/json/array.hpp>
 
+#include "terminal/text.h"
+
 namespace realpeer::trace {
 
 namespace {
@@ -62,13 +64,16 @@ Row row_of(const Trace& trace, std::size_t i) {
 
 std::string table(const Trace& trace) {
   std::vector<Row> rows{{"HOP", "PEER", "CLAIMED CLIENT", "BELIEVED CLIENT", "TOLD TO THE NEXT", ""}};
-  for (std::size_t i = 0; i < trace.hops.size(); ++i) rows.push_back(row_of(trace, i));
+  for (std::size_t i = 0; i < trace.hops.size(); ++i) {
+    rows.push_back(row_of(trace, i));
+    for (auto& cell : rows.back()) cell = terminal::printable(cell);
+  }
   std::array<std::size_t, columns> widths{};
   for (const Row& row : rows) {
     // What a gap has to say may run into the columns it has nothing for.
     for (std::size_t i = 0; i < columns; ++i) {
       if (i == 1 && row[2].empty()) continue;
-      widths.at(i) = std::max(widths.at(i), row.at(i).size());
+      widths.at(i) = std::max(widths.at(i), terminal::columns(row.at(i)));
     }
   }
   std::string text;
@@ -78,7 +83,8 @@ std::string table(const Trace& trace) {
     for (std::size_t i = 0; i < columns; ++i) {
       line += row.at(i);
       until += widths.at(i) + 2;
-      if (line.size() < until) line.append(until - line.size(), ' ');
+      const std::size_t columns_so_far = terminal::columns(line);
+      if (columns_so_far < until) line.append(until - columns_so_far, ' ');
     }
     line.erase(line.find_last_not_of(' ') + 1);
     text += "  " + line + "\n";
@@ -129,13 +135,13 @@ json::object to_json(const Hop& hop) {
 
 std::string to_text(const Trace& trace) {
   std::string text = "trace of " + trace.target + " from " + net::to_string(trace.own) + "\n\n" + table(trace) + "\n";
-  for (const auto& note : trace.verdict.notes) text += "note: " + note + "\n";
+  for (const auto& note : trace.verdict.notes) text += "note: " + terminal::printable(note) + "\n";
   const auto& fault = trace.verdict.fault;
   if (!fault) {
     return text + "The client " + net::to_string(true_client(trace.hops, trace.own)) + " is known at every hop.\n";
   }
-  text += "lost: " + fault->what + "\n";
-  return text + "fix:  on " + side_of(trace, *fault) + ": " + fault->remedy + "\n";
+  text += "lost: " + terminal::printable(fault->what) + "\n";
+  return text + "fix:  on " + terminal::printable(side_of(trace, *fault) + ": " + fault->remedy) + "\n";
 }
 
 json::object to_json(const Trace& trace) {

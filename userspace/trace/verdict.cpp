@@ -18,11 +18,25 @@ bool same_client(const net::Endpoint& one, const net::Endpoint& other) {
   return one.address() == other.address() && (one.port() == other.port() || one.port() == 0 || other.port() == 0);
 }
 
+// Where the client is known, what did not come in time is a ClientHello.
 bool is_header_fault(const Seen& seen) {
-  return seen.reason == "header_missing" || seen.reason == "header_timeout" || seen.reason == "empty_probe";
+  return seen.reason == "header_missing" || (seen.reason == "header_timeout" && !seen.client) ||
+         seen.reason == "empty_probe";
 }
 
 bool is_trust_fault(const Seen& seen) { return seen.reason == "untrusted_source" || seen.reason == "untrusted_header"; }
+
+// RFC 1918, 6598 and 4193: what a host behind NAT has.
+bool is_private(const net::Address& address) {
+  static const std::vector<net::Cidr> networks = [] {
+    std::vector<net::Cidr> all;
+    for (const char* text : {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"}) {
+      all.push_back(*net::Cidr::parse(text));
+    }
+    return all;
+  }();
+  return net::any_contains(networks, address);
+}
 
 // Looks at the hops one after the other, and stops at the first that is at fault.
 class Judge {
@@ -59,8 +73,8 @@ class Judge {
 
   std::optional<Fault> of_hop(std::size_t i) const {
     const Hop& hop = hops_[i];
-    if (!hop.daemon) {
-      if (hop.trouble.empty()) return std::nullopt;
+    if (!hop.daemon && hop.trouble.empty()) return std::nullopt;
+    if (!hop.trouble.empty()) {
       return Fault{i, hop.name + " could not be asked: " + hop.trouble, i,
                    "Check the address behind --hop; a hop that is no realpeer is written as NAME=-."};
     }
@@ -105,6 +119,7 @@ class Judge {
                    "Trace the address that clients use; if they use this one, set accept_proxy: mixed for " +
                        listener_name(0) + "."};
     }
+    if (here.peer.address() == client_.address()) return of_clients_own_address(i);
     std::string what = hops_[i].name + " refused the connection (" + here.reason + "): its peer " + host(here.peer) +
                        " is not in trusted_cidrs.";
     const Seen* previous = before(i);
@@ -112,7 +127,20 @@ class Judge {
       what += " " + hops_[i - 1].name + " left from " + host(*previous->upstream) +
               ", so something in between translates addresses (masquerading).";
     }
-    return Fault{i, what, i, "Add " + host(here.peer) + " to trusted_cidrs of " + listener_name(i) + "."};
+    return Fault{i, what, i,
+                 "Add " + host(here.peer) + " to trusted_cidrs of " + listener_name(i) +
+                     ", if only gateways connect from there: whoever does can claim to be anybody."};
+  }
+
+  // Nobody should be told to trust a client.
+  Fault of_clients_own_address(std::size_t i) const {
+    const std::string what = hops_[i].name +
+                             " takes connections from gateways alone, and was connected to from the "
+                             "client's own address.";
+    if (const auto* backend = told_by(i); backend != nullptr && !backend->sends_header()) return does_not_send(i, what);
+    return Fault{
+        i, what, i,
+        "If clients come here by their own address, set accept_proxy: off or mixed for " + listener_name(i) + "."};
   }
 
   // A header must come first, and none did.
@@ -132,6 +160,18 @@ class Judge {
 
   Fault does_not_send(std::size_t i, const std::string& what) const {
     const auto& backend = *told_by(i);
+    const auto* facts = listener(i);
+    if (backend.identity == "xff" && facts != nullptr && facts->routes == "requests") {
+      return Fault{
+          i, what + " " + hops_[i - 1].name + " tells it the client in X-Forwarded-For, which it believes of nobody.",
+          i, "Add " + host(seen(i)->peer) + " to trusted_forwarders of " + listener_name(i) + "."};
+    }
+    if (facts != nullptr && facts->accept_proxy == "off") {
+      return Fault{i, what + " " + hops_[i - 1].name + " sends it no header, and it reads none.", i,
+                   "Set accept_proxy: strict and trusted_cidrs: [" + host(seen(i)->peer) + "] for " + listener_name(i) +
+                       ", and then identity: proxy-v2 for backend " + quoted(backend.name) + " of " +
+                       hops_[i - 1].name + "."};
+    }
     return Fault{i,
                  what + " " + hops_[i - 1].name + " tells its backend " + quoted(backend.name) +
                      " nothing that comes first: identity: " + backend.identity + ".",
@@ -172,8 +212,13 @@ class Judge {
 
   // The hop knows the client: is it still there afterwards?
   std::optional<Fault> of_end(std::size_t i) const {
-    if (seen(i)->refused()) return of_refusal(i);
-    return std::nullopt;
+    const Seen& here = *seen(i);
+    if (here.refused()) return of_refusal(i);
+    if (!here.end.empty() || !here.path.empty() || !here.endpoint.empty()) return std::nullopt;
+    return Fault{
+        i, hops_[i].name + " knows the client, and has not passed the connection on.", i,
+        "Where it waits for a ClientHello or a request, say so by --send tls, http or https; where it waits for "
+        "its backend, raise --timeout."};
   }
 
   // The hop takes its peer for the client.
@@ -289,19 +334,27 @@ std::optional<Fault> of_answer(std::span<const Hop> hops, const net::Endpoint& c
 }  // namespace
 
 net::Endpoint true_client(std::span<const Hop> hops, const net::Endpoint& own) {
-  if (hops.empty() || !hops.front().daemon || !hops.front().found) return own;
-  const Seen& first = hops.front().found->seen;
-  const bool told = first.source == "proxy-v2" || first.source == "proxy-v1";
-  return told && first.client ? *first.client : first.peer;
+  const auto first = std::ranges::find_if(hops, [](const Hop& hop) { return hop.found.has_value(); });
+  if (first == hops.end()) return own;
+  const Seen& seen = first->found->seen;
+  const bool told = seen.source == "proxy-v2" || seen.source == "proxy-v1" || seen.source == "xff";
+  if (first == hops.begin()) return told && seen.client ? *seen.client : seen.peer;
+  // Behind a hop that cannot be asked: what it says is taken for our address outside only where we have none there.
+  return told && seen.client && is_private(own.address()) && !is_private(seen.client->address()) ? *seen.client : own;
 }
 
 Verdict judge(std::span<const Hop> hops, const net::Endpoint& own, const Outcome& outcome) {
   Verdict verdict;
   const auto client = true_client(hops, own);
-  if (client != own) {
-    verdict.notes.push_back("You are behind NAT: " + hops.front().name + " sees you as " + net::to_string(client) +
-                            ", which is the client from here on.");
+  if (!same_client(client, own)) {
+    verdict.notes.push_back("You connected from " + net::to_string(own) + ", and the first hop that tells of you saw " +
+                            net::to_string(client) + ": where you are behind NAT, that is the client from here on.");
   }
+  for (const Hop& hop : hops) {
+    if (!hop.found || !hop.found->guessed) continue;
+    verdict.notes.push_back("At " + hop.name + " it was found by being the only new connection: it may be another's.");
+  }
+  if (!outcome.remark.empty()) verdict.notes.push_back(outcome.remark);
   verdict.fault = Judge(hops, client).fault();
   if (!verdict.fault && !outcome.trouble.empty()) verdict.fault = of_trouble(hops, outcome.trouble);
   if (!verdict.fault && outcome.addresses) verdict.fault = of_answer(hops, client, *outcome.addresses);

@@ -13,6 +13,7 @@ namespace realpeer::trace {
 // What the tracer saw at its own end.
 struct Outcome {
   std::string trouble{};                                 // a sentence, where the backend did not answer as it should
+  std::string remark{};                                  // a sentence, of what may say nothing
   std::optional<std::vector<net::Address>> addresses{};  // that the page it was asked for shows, each once
 };
 

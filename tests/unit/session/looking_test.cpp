@@ -107,6 +107,19 @@ TEST_F(Connections, OfRequestsAreSeenAsTheNewestOne) {
   EXPECT_EQ(look_at(live_, {}).records.front().backend, "other");
 }
 
+// Strangers write them, and they are kept as long as the connection.
+TEST_F(Connections, KeepNoLongPaths) {
+  auto request = record(5);
+  request.request.emplace().path = std::string(60'000, 'p');
+  all_.back()->begin(request);
+  const auto path = [this](bool ended) { return look_at(live_, {.ended = ended}).records.front().request->path; };
+  EXPECT_EQ(path(false).size(), 259U);
+  request.end = "closed";
+  all_.back()->end(request);
+  EXPECT_EQ(path(false).size(), 259U);
+  EXPECT_EQ(path(true), std::string(256, 'p') + "...");
+}
+
 TEST(Sight, OfSeveralWorkersIsOne) {
   Sight all;
   all.add({.total = 3, .matched = 2, .records = {record(5), record(2)}}, 3);

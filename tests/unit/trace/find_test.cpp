@@ -56,8 +56,23 @@ TEST(Find, ByBeingTheOnlyNewOneOfItsListener) {
 }
 
 TEST(Find, PassesOverTheOldOnesThatHadTheSameAddress) {
-  EXPECT_EQ(found_by({seen(5), seen(9)}, {.peer = kMasqueraded, .after = 5}), "9 by its address");
-  EXPECT_EQ(found_by({seen(5)}, {.peer = kMasqueraded, .after = 5}), "none");
+  Seen old = seen(5);
+  old.end = "closed";
+  EXPECT_EQ(found_by({old, seen(9)}, {.peer = kMasqueraded, .after = 5}), "9 by its address");
+  EXPECT_EQ(found_by({old}, {.peer = kMasqueraded, .after = 5}), "none");
+}
+
+// A connection that carries requests is older than the request.
+TEST(Find, TakesAnOldOneThatIsStillOpenByItsAddress) {
+  EXPECT_EQ(found_by({seen(5)}, {.peer = kMasqueraded, .after = 7}), "5 by its address");
+}
+
+TEST(Find, LooksAtEveryListenerOfThePort) {
+  Daemon twice = kDaemon;
+  twice.listeners.push_back({.name = "other", .bind = at("10.9.9.9:443")});
+  const std::vector all{seen(6, "other")};
+  EXPECT_TRUE(find(twice, all, {.after = 5, .port = 443}));
+  EXPECT_FALSE(find(twice, all, {.after = 5, .port = 22}));
 }
 
 TEST(Find, TakesTheNewestOfEquals) {

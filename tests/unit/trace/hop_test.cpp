@@ -18,8 +18,8 @@ TEST(ReadDaemon, TakesListenersAndBackends) {
           R"({"node":"edge","backends":[{"name":"b","identity":"proxy-v1","endpoints":[{"endpoint":"10.0.0.1:1"}]}]})"));
   EXPECT_EQ(daemon.node, "edge");
   ASSERT_NE(daemon.listener("https"), nullptr);
-  EXPECT_EQ(daemon.listening_on(443), daemon.listener("https"));
-  EXPECT_EQ(daemon.listening_on(80), nullptr);
+  EXPECT_TRUE(daemon.listens_on(443));
+  EXPECT_FALSE(daemon.listens_on(80));
   EXPECT_EQ(daemon.listener("https")->names, std::vector<std::string>{"a.example"});
   ASSERT_NE(daemon.backend("b"), nullptr);
   EXPECT_TRUE(daemon.backend("b")->sends_header());

@@ -46,7 +46,21 @@ TEST(Plan, LooksAlongTheWholeChain) {
   EXPECT_EQ(plan(std::vector{kByName, kEndsTls}, "192.0.2.1", 443).speech, Speech::https);
   EXPECT_EQ(plan(std::vector{kBytes, kPlainHttp}, "192.0.2.1", 22).speech, Speech::http);
   EXPECT_EQ(plan(std::vector{kBytes, kEndsTls}, "192.0.2.1", 22).speech, Speech::none) << "another port";
-  EXPECT_EQ(plan(std::vector{Hop{.name = "gap"}, kEndsTls}, "192.0.2.1", 443).speech, Speech::none);
+}
+
+TEST(Plan, GoesOnBehindAGapWhereAllListenersWantTheSame) {
+  EXPECT_EQ(plan(std::vector{Hop{.name = "gap"}, kEndsTls}, "192.0.2.1", 443).speech, Speech::https);
+  EXPECT_EQ(plan(std::vector{Hop{.name = "gap"}, kByName}, "192.0.2.1", 8443).speech, Speech::tls);
+  Hop mixed = kByName;
+  mixed.daemon->listeners.push_back(kPlainHttp.daemon->listeners.front());
+  EXPECT_EQ(plan(std::vector{Hop{.name = "gap"}, mixed}, "192.0.2.1", 443).speech, Speech::none);
+}
+
+// Its own listener for requests decides, whatever else listens where its backends are.
+TEST(Plan, EndsWhereRequestsAreRead) {
+  Hop first = kPlainHttp;
+  first.daemon->backends.front().endpoints = {"10.0.0.2:443"};
+  EXPECT_EQ(plan(std::vector{first, kByName}, "192.0.2.1", 2222).speech, Speech::http);
 }
 
 TEST(Speech, HasNames) {

@@ -116,8 +116,9 @@ TEST_F(Chain, WhoseProductionDoesNotAcceptIsMendedAtProduction) {
 TEST_F(Chain, WhoseProductionDoesNotTrustTheMasqueradingPeerIsMendedAtProduction) {
   for (const char* reason : {"untrusted_source", "untrusted_header"}) {
     refuse(reason);
-    EXPECT_THAT(verdict(), AllOf(HasSubstr("production > production: "), HasSubstr("masquerading"),
-                                 HasSubstr("Add 10.100.0.9 to trusted_cidrs of listener 'in' of production.")))
+    EXPECT_THAT(verdict(),
+                AllOf(HasSubstr("production > production: "), HasSubstr("masquerading"),
+                      HasSubstr("Add 10.100.0.9 to trusted_cidrs of listener 'in' of production, if only gateways")))
         << reason;
   }
 }
@@ -232,7 +233,8 @@ TEST_F(Chain, SeenFromBehindNatHasNoFaultAndANote) {
   const auto verdict = judge(hops(), at("192.168.1.5:6000"), {});
   EXPECT_FALSE(verdict.fault);
   ASSERT_EQ(verdict.notes.size(), 1U);
-  EXPECT_THAT(verdict.notes.front(), HasSubstr("You are behind NAT: edge sees you as 203.0.113.42:5555"));
+  EXPECT_THAT(verdict.notes.front(),
+              HasSubstr("the first hop that tells of you saw 203.0.113.42:5555: where you are behind NAT"));
 }
 
 TEST_F(Chain, OfRequestsKnowsTheClientWithoutAPort) {
@@ -240,6 +242,71 @@ TEST_F(Chain, OfRequestsKnowsTheClientWithoutAPort) {
   production.source = "xff";
   production_identity = "xff";
   EXPECT_EQ(verdict(), "none");
+}
+
+TEST_F(Chain, WhoseHopPassesTheClientsAddressOnDoesNotLeadToTrustInIt) {
+  edge_identity = "transparent";
+  refuse("untrusted_source");
+  production.peer = kClient;
+  EXPECT_THAT(verdict(),
+              AllOf(HasSubstr("production > edge: "), HasSubstr("Set identity: proxy-v2 for backend 'next' of edge.")));
+  gap = true;
+  const auto behind_a_gap = verdict();
+  EXPECT_THAT(behind_a_gap, HasSubstr("accept_proxy: off or mixed for listener 'in' of production"));
+  EXPECT_EQ(behind_a_gap.find("Add "), std::string::npos) << behind_a_gap;
+}
+
+TEST_F(Chain, WhoseNextHopReadsNoHeaderIsToldToReadOneFirst) {
+  edge_identity = "none";
+  accept = "off";
+  believe_the_peer();
+  EXPECT_THAT(
+      verdict(),
+      AllOf(HasSubstr("production > production: "),
+            HasSubstr("Set accept_proxy: strict and trusted_cidrs: [10.100.0.9] for listener 'in' of production, "
+                      "and then identity: proxy-v2 for backend 'next' of edge.")));
+}
+
+TEST_F(Chain, OfRequestsThatAreNotBelievedNamesTheForwarders) {
+  edge_identity = "xff";
+  accept = "off";
+  believe_the_peer();
+  auto all = hops();
+  all[1].daemon->listeners.front().routes = "requests";
+  EXPECT_EQ(judge(all, kClient, {}).fault->remedy,
+            "Add 10.100.0.9 to trusted_forwarders of listener 'in' of production.");
+}
+
+TEST_F(Chain, SeenFromBehindNatByAGapTakesTheAddressOutside) {
+  gap = true;
+  EXPECT_FALSE(judge(hops(), at("192.168.1.5:6000"), {}).fault);
+  EXPECT_TRUE(judge(hops(), at("198.51.100.9:6000"), {}).fault) << "no NAT explains that";
+}
+
+TEST_F(Chain, WhoseFirstHopKnowsTheClientByARequestHasNoFault) {
+  edge.peer = at("198.51.100.1:443");
+  edge.client = net::Endpoint(kClient.address(), 0);
+  edge.source = "xff";
+  EXPECT_EQ(verdict(), "none");
+}
+
+TEST_F(Chain, ThatWaitsForAClientHelloIsNotSaidToWaitForAHeader) {
+  production.reason = "header_timeout";
+  production.end = "rejected";
+  production.detail = "no complete ClientHello";
+  EXPECT_THAT(verdict(), HasSubstr("production refused the connection: header_timeout (no complete ClientHello)"));
+  production.reason = production.end = production.path = production.endpoint = "";
+  EXPECT_THAT(verdict(), AllOf(HasSubstr("has not passed the connection on"), HasSubstr("--send tls")));
+}
+
+TEST_F(Chain, InWhichItWasGuessedSaysSo) {
+  auto all = hops();
+  all[1].found->guessed = true;
+  const auto verdict = judge(all, kClient, {.remark = "The answer was 400."});
+  EXPECT_FALSE(verdict.fault);
+  EXPECT_THAT(verdict.notes,
+              ::testing::ElementsAre(HasSubstr("At production it was found by being the only new connection"),
+                                     "The answer was 400."));
 }
 
 // Nobody should be told to trust a client's own address.
