@@ -14,4 +14,4 @@ install_missing iproute2 nftables procps nginx libnginx-mod-stream haproxy maria
   curl openssl wireguard-go wireguard-tools openssh-server openssh-client postgresql redis-server \
   go-mmproxy python3 nodejs wrk prometheus tcpdump logrotate \
   chromium fonts-dejavu-core
-ctest --test-dir build --output-on-failure --timeout 300 "$@"
+ctest --test-dir build --output-on-failure --timeout 300 --parallel "$(nproc)" "$@"
