@@ -6,9 +6,11 @@
 #include <string>
 #include <string_view>
 
-#include "console/fields.h"
+#include "admin_client/fields.h"
 
 namespace realpeer::console {
+
+using admin_client::Fields;
 
 std::string count(double number);                 // "1234"
 std::string bytes(double number);                 // "512 B", "1.5 KiB", "320 MiB"

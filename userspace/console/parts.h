@@ -1,10 +1,12 @@
 // What more than one view shows.
 #pragma once
 
-#include "console/fields.h"
+#include "admin_client/fields.h"
 #include "terminal/line.h"
 
 namespace realpeer::console {
+
+using admin_client::Fields;
 
 // Of /listeners: node, version, how long it has been up, and whether it drains.
 terminal::Line headline(const Fields& listeners);

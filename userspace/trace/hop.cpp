@@ -1,37 +1,19 @@
 #include "trace/hop.h"
 
 #include <algorithm>
-#include <boost/json/array.hpp>
 #include <boost/lexical_cast/try_lexical_convert.hpp>
+
+#include "admin_client/fields.h"
 
 namespace realpeer::trace {
 
 namespace {
 
-namespace json = boost::json;
+using admin_client::Fields;
 
-std::string text_at(const json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
-std::uint64_t number_at(const json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  if (value == nullptr) return 0;
-  boost::system::error_code error;
-  const auto number = value->to_number<std::uint64_t>(error);
-  return error ? 0 : number;
-}
-
-std::optional<bool> flag_at(const json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  if (value == nullptr || !value->is_bool()) return std::nullopt;
-  return value->get_bool();
-}
-
-std::optional<net::Endpoint> endpoint_at(const json::object& object, std::string_view name) {
+std::optional<net::Endpoint> endpoint_at(const Fields& fields, std::string_view name) {
   // Clients known by X-Forwarded-For have port 0.
-  std::string text = text_at(object, name);
+  std::string text = fields.text(name);
   const bool without_port = text.ends_with(":0");
   if (without_port) text.back() = '1';
   const auto parsed = net::parse_endpoint(text);
@@ -39,58 +21,42 @@ std::optional<net::Endpoint> endpoint_at(const json::object& object, std::string
   return without_port ? net::Endpoint(parsed->address(), 0) : *parsed;
 }
 
-// The objects of a list.
-std::vector<json::object> objects_at(const json::object& object, std::string_view name) {
-  std::vector<json::object> found;
-  const auto* value = object.if_contains(name);
-  if (value == nullptr || !value->is_array()) return found;
-  for (const auto& item : value->get_array()) {
-    if (item.is_object()) found.push_back(item.get_object());
-  }
-  return found;
+std::optional<bool> flag_or_null(const Fields& fields, std::string_view name) {
+  if (fields.is_null(name)) return std::nullopt;
+  return fields.flag(name);
 }
 
-std::vector<std::string> texts_at(const json::object& object, std::string_view name) {
-  std::vector<std::string> found;
-  const auto* value = object.if_contains(name);
-  if (value == nullptr || !value->is_array()) return found;
-  for (const auto& item : value->get_array()) {
-    if (item.is_string()) found.emplace_back(item.get_string());
-  }
-  return found;
-}
-
-std::uint64_t id_of(const json::object& object) {
+std::uint64_t id_of(const Fields& fields) {
   std::uint64_t id = 0;
-  boost::conversion::try_lexical_convert(text_at(object, "id"), id);
+  boost::conversion::try_lexical_convert(fields.text("id"), id);
   return id;
 }
 
-Seen read_seen(const json::object& object) {
-  Seen seen{.id = id_of(object), .listener = text_at(object, "listener")};
-  seen.peer = endpoint_at(object, "peer_addr").value_or(net::Endpoint());
-  seen.client = endpoint_at(object, "client_addr");
-  seen.source = text_at(object, "client_source");
-  seen.trusted = flag_at(object, "trusted").value_or(false);
-  seen.unique_id = text_at(object, "unique_id");
-  seen.backend = text_at(object, "backend");
-  seen.endpoint = text_at(object, "endpoint");
-  seen.upstream = endpoint_at(object, "upstream_addr");
-  seen.identity = text_at(object, "identity");
-  seen.delivered = flag_at(object, "identity_delivered");
-  seen.path = text_at(object, "path");
-  seen.bytes_out = number_at(object, "bytes_out");
-  seen.end = text_at(object, "end");
-  seen.reason = text_at(object, "reason");
-  seen.looks_like = text_at(object, "looks_like");
-  seen.detail = text_at(object, "detail");
-  seen.remedy = text_at(object, "remedy");
-  return seen;
+Seen read_seen(const Fields& fields) {
+  return {.id = id_of(fields),
+          .listener = fields.text("listener"),
+          .peer = endpoint_at(fields, "peer_addr").value_or(net::Endpoint()),
+          .client = endpoint_at(fields, "client_addr"),
+          .source = fields.text("client_source"),
+          .trusted = fields.flag("trusted"),
+          .unique_id = fields.text("unique_id"),
+          .backend = fields.text("backend"),
+          .endpoint = fields.text("endpoint"),
+          .upstream = endpoint_at(fields, "upstream_addr"),
+          .identity = fields.text("identity"),
+          .delivered = flag_or_null(fields, "identity_delivered"),
+          .path = fields.text("path"),
+          .bytes_out = static_cast<std::uint64_t>(std::max(fields.number("bytes_out"), 0.0)),
+          .end = fields.text("end"),
+          .reason = fields.text("reason"),
+          .looks_like = fields.text("looks_like"),
+          .detail = fields.text("detail"),
+          .remedy = fields.text("remedy")};
 }
 
-std::vector<Seen> read_all(const json::object& document, std::string_view list) {
+std::vector<Seen> read_all(const boost::json::object& document, std::string_view list) {
   std::vector<Seen> found;
-  for (const auto& object : objects_at(document, list)) found.push_back(read_seen(object));
+  for (const Fields& fields : Fields(document).list(list)) found.push_back(read_seen(fields));
   return found;
 }
 
@@ -110,31 +76,29 @@ bool Daemon::listens_on(std::uint16_t port) const {
   return std::ranges::any_of(listeners, [port](const ListenerFacts& one) { return one.bind.port() == port; });
 }
 
-Daemon read_daemon(const json::object& listeners, const json::object& backends) {
-  Daemon daemon{.node = text_at(listeners, "node")};
-  for (const auto& object : objects_at(listeners, "listeners")) {
-    daemon.listeners.push_back({.name = text_at(object, "name"),
-                                .bind = endpoint_at(object, "bind").value_or(net::Endpoint()),
-                                .accept_proxy = text_at(object, "accept_proxy"),
-                                .trusted_cidrs = texts_at(object, "trusted_cidrs"),
-                                .routes = text_at(object, "routes"),
-                                .names = texts_at(object, "names"),
-                                .backends = texts_at(object, "backends"),
-                                .tls = flag_at(object, "tls").value_or(false)});
+Daemon read_daemon(const boost::json::object& listeners, const boost::json::object& backends) {
+  Daemon daemon{.node = Fields(listeners).text("node")};
+  for (const Fields& fields : Fields(listeners).list("listeners")) {
+    daemon.listeners.push_back({.name = fields.text("name"),
+                                .bind = endpoint_at(fields, "bind").value_or(net::Endpoint()),
+                                .accept_proxy = fields.text("accept_proxy"),
+                                .trusted_cidrs = fields.texts("trusted_cidrs"),
+                                .routes = fields.text("routes"),
+                                .names = fields.texts("names"),
+                                .backends = fields.texts("backends"),
+                                .tls = fields.flag("tls")});
   }
-  for (const auto& object : objects_at(backends, "backends")) {
-    BackendFacts backend{.name = text_at(object, "name"), .identity = text_at(object, "identity")};
-    for (const auto& endpoint : objects_at(object, "endpoints")) {
-      backend.endpoints.push_back(text_at(endpoint, "endpoint"));
-    }
+  for (const Fields& fields : Fields(backends).list("backends")) {
+    BackendFacts backend{.name = fields.text("name"), .identity = fields.text("identity")};
+    for (const Fields& endpoint : fields.list("endpoints")) backend.endpoints.push_back(endpoint.text("endpoint"));
     daemon.backends.push_back(std::move(backend));
   }
   return daemon;
 }
 
-std::vector<Seen> read_connections(const json::object& document) { return read_all(document, "connections"); }
+std::vector<Seen> read_connections(const boost::json::object& document) { return read_all(document, "connections"); }
 
-std::vector<Seen> read_refusals(const json::object& document) { return read_all(document, "refusals"); }
+std::vector<Seen> read_refusals(const boost::json::object& document) { return read_all(document, "refusals"); }
 
 std::vector<Seen> together(std::vector<Seen> connections, std::vector<Seen> refusals) {
   for (auto& refusal : refusals) {

@@ -1,9 +1,9 @@
-#include "console/fields.h"
+#include "admin_client/fields.h"
 
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 
-namespace realpeer::console {
+namespace realpeer::admin_client {
 
 namespace json = boost::json;
 
@@ -73,4 +73,4 @@ double Fields::sum() const {
   return all;
 }
 
-}  // namespace realpeer::console
+}  // namespace realpeer::admin_client

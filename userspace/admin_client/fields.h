@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace realpeer::console {
+namespace realpeer::admin_client {
 
 class Fields {
  public:
@@ -34,4 +34,4 @@ class Fields {
   const boost::json::object* object_;
 };
 
-}  // namespace realpeer::console
+}  // namespace realpeer::admin_client

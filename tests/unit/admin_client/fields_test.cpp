@@ -1,12 +1,12 @@
 // Documents of a version that is not known.
-#include "console/fields.h"
+#include "admin_client/fields.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <boost/json/parse.hpp>
 
-namespace realpeer::console {
+namespace realpeer::admin_client {
 namespace {
 
 using ::testing::ElementsAre;
@@ -47,4 +47,4 @@ TEST(Fields, AreEmptyWhereTheyAreMissingOrOfAnotherKind) {
 }
 
 }  // namespace
-}  // namespace realpeer::console
+}  // namespace realpeer::admin_client
