@@ -18,8 +18,10 @@ class AccessLogRotation : public Chain {
   // Connections that are refused, each with its line.
   void be_refused(std::size_t times) {
     for (std::size_t i = 0; i < times; ++i) {
-      Socket client = connect({.from = kStranger});
-      ASSERT_NE(client.ending(kSoon).end, End::deadline);
+      be_refused_at([&] {
+        Socket client = connect({.from = kStranger});
+        ASSERT_NE(client.ending(kSoon).end, End::deadline);
+      });
     }
   }
   // Lines of a file, each of them whole; none where there is no file.

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 
 #include "harness/content.h"
 #include "harness/daemon.h"
@@ -41,6 +42,17 @@ void answer(Socket& server);
 void expect_conversation(Socket& client, Socket& server);
 inline constexpr std::uint64_t kAsked = 8;     // bytes
 inline constexpr std::uint64_t kAnswered = 6;  // bytes
+
+// A visit that ends in a refusal. An RST that comes before connect() has returned is one as well
+// (__inet_stream_connect() in net/ipv4/af_inet.c).
+template <typename Visit>
+void be_refused_at(Visit visit) {
+  try {
+    visit();
+  } catch (const std::system_error& failure) {
+    ASSERT_EQ(failure.code(), std::errc::connection_reset) << failure.what();
+  }
+}
 
 // The two ends of a connection through the gateway, and the header the backend received.
 struct Ends {
