@@ -82,7 +82,6 @@ Daemon read_daemon(const boost::json::object& listeners, const boost::json::obje
     daemon.listeners.push_back({.name = fields.text("name"),
                                 .bind = endpoint_at(fields, "bind").value_or(net::Endpoint()),
                                 .accept_proxy = fields.text("accept_proxy"),
-                                .trusted_cidrs = fields.texts("trusted_cidrs"),
                                 .routes = fields.text("routes"),
                                 .names = fields.texts("names"),
                                 .backends = fields.texts("backends"),

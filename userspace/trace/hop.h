@@ -16,8 +16,7 @@ struct ListenerFacts {
   std::string name;
   net::Endpoint bind;
   std::string accept_proxy{};  // "off", "strict", "mixed", "optional"
-  std::vector<std::string> trusted_cidrs{};
-  std::string routes{};  // "all", "server_names", "requests"
+  std::string routes{};        // "all", "server_names", "requests"
   std::vector<std::string> names{};
   std::vector<std::string> backends{};
   bool tls = false;
