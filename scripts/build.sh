@@ -8,7 +8,7 @@ preset=${1:-release}
 packages=(
   build-essential cmake ninja-build pkg-config ccache
   clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev
-  libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libboost-filesystem1.81-dev libgflags-dev libyaml-cpp-dev libspdlog-dev libssl-dev libpcap-dev libc-ares-dev
+  libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libboost-filesystem1.81-dev libgflags-dev libyaml-cpp-dev libspdlog-dev libssl-dev libpcap-dev libc-ares-dev libsystemd-dev
   libgtest-dev libgmock-dev
   nodejs
 )

@@ -20,10 +20,11 @@ struct Command {
 };
 
 constexpr std::array table{
-    Command{"run", commands::run},       Command{"check", commands::check},     Command{"decode", commands::decode},
-    Command{"doctor", commands::doctor}, Command{"status", commands::status},   Command{"top", commands::top},
-    Command{"whois", commands::whois},   Command{"trace", commands::trace},     Command{"ban", commands::ban},
-    Command{"setup", commands::setup},   Command{"cleanup", commands::cleanup}, Command{"help", commands::help},
+    Command{"run", commands::run},         Command{"check", commands::check},     Command{"decode", commands::decode},
+    Command{"doctor", commands::doctor},   Command{"status", commands::status},   Command{"top", commands::top},
+    Command{"whois", commands::whois},     Command{"trace", commands::trace},     Command{"ban", commands::ban},
+    Command{"reload", commands::reload},   Command{"upgrade", commands::upgrade}, Command{"setup", commands::setup},
+    Command{"cleanup", commands::cleanup}, Command{"help", commands::help},
 };
 
 int dispatch(int argc, char** argv) {

@@ -101,22 +101,37 @@ void report(const std::exception_ptr& failure) {
   }
 }
 
+// Whether the socket listens there.
+bool is_at(int socket, const net::Endpoint& endpoint) {
+  net::Endpoint there(endpoint.protocol(), 0);
+  auto length = static_cast<socklen_t>(there.capacity());
+  if (::getsockname(socket, there.data(), &length) != 0) return false;
+  there.resize(length);
+  return there == endpoint;
+}
+
 // The file of a unix socket; none for an address.
-kernel::Result<std::optional<SocketFile>> bind(Acceptor& acceptor, const config::AdminBind& bind) {
+kernel::Result<std::optional<kernel::SocketFile>> bind(Acceptor& acceptor, const config::AdminBind& bind,
+                                                       Before before) {
   boost::system::error_code error;
   if (const auto* path = std::get_if<std::string>(&bind)) {
     acceptor.open(asio::local::stream_protocol(), error);
     if (error) return kernel::Error::because(error.message());
-    auto file = SocketFile::bind(acceptor.native_handle(), *path);
+    auto file = before.another ? kernel::SocketFile::replace(acceptor.native_handle(), *path)
+                               : kernel::SocketFile::bind(acceptor.native_handle(), *path);
     if (!file) return file.error();
-    return std::optional<SocketFile>(std::move(*file));
+    return std::optional<kernel::SocketFile>(std::move(*file));
   }
   const auto& endpoint = std::get<net::Endpoint>(bind);
-  acceptor.open(endpoint.protocol(), error);
-  if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
-  if (!error) acceptor.bind(endpoint, error);
+  if (before.socket.valid() && is_at(before.socket.get(), endpoint)) {
+    acceptor.assign(endpoint.protocol(), before.socket.release(), error);
+  } else {
+    acceptor.open(endpoint.protocol(), error);
+    if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
+    if (!error) acceptor.bind(endpoint, error);
+  }
   if (error) return kernel::Error::because(error.message());
-  return std::optional<SocketFile>();
+  return std::optional<kernel::SocketFile>();
 }
 
 }  // namespace
@@ -154,22 +169,27 @@ asio::awaitable<void> Listener::Shared::accept(std::shared_ptr<Shared> shared) {
   }
 }
 
-Listener::Listener(std::shared_ptr<Shared> shared, std::optional<SocketFile> file)
+Listener::Listener(std::shared_ptr<Shared> shared, std::optional<kernel::SocketFile> file)
     : shared_(std::move(shared)), file_(std::move(file)) {}
 
-Listener::~Listener() {
-  boost::system::error_code ignored;
-  shared_->acceptor.close(ignored);
+// Asio takes a socket that it closes for gone from its epoll set. One that another process listens on as well is not.
+Listener::~Listener() { const kernel::UniqueFd socket(shared_->acceptor.release()); }
+
+std::optional<int> Listener::socket() const {
+  if (file_) return std::nullopt;
+  return shared_->acceptor.native_handle();
 }
 
+void Listener::admit(Access access) { shared_->told.access = std::move(access); }
+
 kernel::Result<std::unique_ptr<Listener>> Listener::create(asio::io_context& context, const config::Admin& admin,
-                                                           Access access, Pages pages) {
+                                                           Access access, Pages pages, Before before) {
   const auto failed = [&admin](const std::string& why) {
     return kernel::Error::because(config::to_string(admin.place) + ": error: admin cannot listen on " +
                                   config::to_string(admin.bind) + ": " + why);
   };
   Acceptor acceptor(context);
-  auto file = bind(acceptor, admin.bind);
+  auto file = bind(acceptor, admin.bind, std::move(before));
   if (!file) return failed(file.error().text);
   boost::system::error_code error;
   acceptor.listen(asio::socket_base::max_listen_connections, error);

@@ -126,10 +126,13 @@ void write_certificates(Exposition& out, const Measured& measured) {
     out.sample({{"listener", certificate.listener}, {"file", certificate.file}},
                certificate.days_left * seconds_per_day);
   }
-  out.counter("realpeer_certificate_reloads_total",
-              "How often certificates were read again; failure: a listener kept its old ones.");
-  out.sample({{"result", "success"}}, static_cast<double>(measured.certificate_reloads.succeeded));
-  out.sample({{"result", "failure"}}, static_cast<double>(measured.certificate_reloads.failed));
+}
+
+void write_reloads(Exposition& out, const Reloads& reloads) {
+  out.counter("realpeer_config_reloads_total",
+              "How often the configuration and the certificates were read again; refused: all went on as before.");
+  out.sample({{"result", "applied"}}, static_cast<double>(reloads.applied));
+  out.sample({{"result", "refused"}}, static_cast<double>(reloads.refused));
 }
 
 void write_process(Exposition& out, const OfProcess& process) {
@@ -197,6 +200,7 @@ std::string metrics(const Measured& measured) {
   if (measured.admission) write_admission(out, *measured.admission);
   if (measured.names) write_names(out, *measured.names);
   write_certificates(out, measured);
+  write_reloads(out, measured.reloads);
   write_process(out, measured.process);
   return out.text();
 }

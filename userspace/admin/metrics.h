@@ -20,6 +20,12 @@ struct OfListener {
   const observe::ListenerTally* tally = nullptr;
 };
 
+// Of the configuration.
+struct Reloads {
+  std::uint64_t applied = 0;
+  std::uint64_t refused = 0;  // all went on as before
+};
+
 struct OfEndpoint {
   std::string backend;
   std::string endpoint;
@@ -45,7 +51,7 @@ struct Measured {
   std::optional<kernel::AdmissionCounters> admission{};  // nothing: none is configured
   std::optional<kernel::NameCounters> names{};           // nothing: no backend is told the client so
   std::vector<session::CertificateStatus> certificates{};
-  session::Reloads certificate_reloads{};
+  Reloads reloads{};
   OfProcess process{};
 };
 

@@ -16,10 +16,10 @@ namespace {
 
 namespace json = boost::json;
 
-std::vector<OfEndpoint> endpoints_of(const session::SharedState& shared) {
+std::vector<OfEndpoint> endpoints_of(const session::Generation& generation) {
   std::vector<OfEndpoint> found;
-  for (const auto& backend : shared.config.backends) {
-    for (const auto& status : shared.upstreams.pool(backend.name).status()) {
+  for (const auto& backend : generation.config.backends) {
+    for (const auto& status : generation.pool(backend.name).status()) {
       found.push_back({backend.name, status.endpoint, status.state == "up"});
     }
   }
@@ -28,34 +28,36 @@ std::vector<OfEndpoint> endpoints_of(const session::SharedState& shared) {
 
 Measured measure(const Daemon& daemon) {
   const auto& shared = daemon.server.shared();
-  Measured measured{.endpoints = endpoints_of(shared),
+  const auto& generation = daemon.server.generation();
+  Measured measured{.endpoints = endpoints_of(generation),
                     .connects = shared.connect_seconds.snapshot(),
-                    .certificates = daemon.certificates.status(),
-                    .certificate_reloads = daemon.certificates.reloads(),
+                    .certificates = generation.certificates->status(generation.config),
+                    .reloads = daemon.reloads,
                     .process = OfProcess::read()};
-  for (std::size_t i = 0; i < shared.tallies.size(); ++i) {
-    measured.listeners.push_back({shared.config.listeners[i].name, &shared.tallies[i]});
+  for (std::size_t i = 0; i < generation.listeners.size(); ++i) {
+    measured.listeners.push_back({generation.config.listeners[i].name, &generation.listeners[i]->tally});
   }
   for (std::size_t i = 0; i < measured.path_changes.size(); ++i)
     measured.path_changes[i] = shared.path_changes[i].load();
   if (shared.names != nullptr) {
     if (const auto counters = shared.names->counters()) measured.names = *counters;
   }
-  if (shared.admission != nullptr) measured.admission = shared.admission->counters();
+  if (generation.admission != nullptr) measured.admission = generation.admission->counters();
   return measured;
 }
 
 Page json_page(const Daemon& daemon, json::object document) {
-  document["node"] = daemon.server.shared().config.node;
+  document["node"] = daemon.server.generation().config.node;
   return {.body = json::serialize(document) + "\n", .type = "application/json"};
 }
 
 Page listeners(const Daemon& daemon) {
-  const auto& shared = daemon.server.shared();
+  const auto& generation = daemon.server.generation();
   json::array all;
-  for (std::size_t i = 0; i < shared.tallies.size(); ++i) {
-    const auto& listener = shared.config.listeners[i];
-    all.push_back(listener_document(shared.config, listener, shared.tallies[i], lint_of(listener, daemon.lint)));
+  for (std::size_t i = 0; i < generation.listeners.size(); ++i) {
+    const auto& listener = generation.config.listeners[i];
+    all.push_back(listener_document(generation.config, listener, generation.listeners[i]->tally,
+                                    lint_of(listener, generation.lint)));
   }
   const json::object datapath{{"path", daemon.host.splice() != nullptr ? "sockmap" : "relay"},
                               {"reason", daemon.host.splice_reason()}};
@@ -68,11 +70,12 @@ Page listeners(const Daemon& daemon) {
 }
 
 Page backends(const Daemon& daemon) {
-  const auto& shared = daemon.server.shared();
+  const auto& generation = daemon.server.generation();
   json::array all;
-  for (const auto& backend : shared.config.backends) {
-    all.push_back(backend_document(backend, shared.upstreams.pool(backend.name).status()));
+  for (const auto& backend : generation.config.backends) {
+    all.push_back(backend_document(backend, generation.pool(backend.name).status()));
   }
+  const auto& shared = daemon.server.shared();
   return json_page(daemon, {{"connect_seconds", histogram_document(shared.connect_seconds.snapshot())},
                             {"backends", std::move(all)}});
 }
@@ -114,7 +117,8 @@ Pages pages_of(const Daemon& daemon) {
   pages["/listeners"] = at_once([daemon] { return listeners(daemon); });
   pages["/backends"] = at_once([daemon] { return backends(daemon); });
   pages["/connections"].make = [daemon](const Query& query) { return connections(daemon, query); };
-  pages["/config"] = at_once([daemon] { return json_page(daemon, config::effective(daemon.server.shared().config)); });
+  pages["/config"] =
+      at_once([daemon] { return json_page(daemon, config::effective(daemon.server.generation().config)); });
   pages["/refusals"].make = [daemon](const Query& query) -> boost::asio::awaitable<Page> {
     const auto limit = read_limit(query);
     co_return limit ? refusals(daemon, *limit) : bad_request(limit.error());

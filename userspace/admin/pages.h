@@ -6,9 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "admin/metrics.h"
 #include "admin/page.h"
-#include "config/load.h"
-#include "session/certificates.h"
 #include "session/server.h"
 
 namespace realpeer::admin {
@@ -16,10 +15,9 @@ namespace realpeer::admin {
 // What pages tell of; it outlives them.
 struct Daemon {
   std::function<bool()> draining;
-  const session::Certificates& certificates;
   const session::Server& server;
   const session::Host& host;
-  const std::vector<config::Diagnostic>& lint;  // what the start said of the configuration
+  const Reloads& reloads;
   std::chrono::system_clock::time_point started = std::chrono::system_clock::now();
 };
 

@@ -14,7 +14,7 @@
 #include "kernel/instance.h"
 #include "kernel/mounts.h"
 
-DEFINE_string(node, "", "ban: of this daemon, where several run; its `node:`");
+DECLARE_string(node);
 DEFINE_string(duration, "1h", "ban add: how long, as in 90s, 10m, 1h; or 'forever'");
 DECLARE_bool(json);
 

@@ -20,6 +20,8 @@ int top(Arguments arguments);
 int whois(Arguments arguments);
 int trace(Arguments arguments);
 int ban(Arguments arguments);
+int reload(Arguments arguments);
+int upgrade(Arguments arguments);
 int setup(Arguments arguments);
 int cleanup(Arguments arguments);
 int help(Arguments arguments);

@@ -16,9 +16,13 @@ struct Topic {
 };
 
 constexpr std::array topics{
-    Topic{"run", "realpeer run --config FILE [--threads N]", "run the gateway in the foreground",
+    Topic{"run", "realpeer run --config FILE [--threads N] [--watch] [--take_over] [--runtime_dir DIR]",
+          "run the gateway in the foreground",
           "SIGTERM or SIGINT: accept no more, let connections end for up to timeouts.drain, then stop;\n"
-          "a second one stops now. SIGHUP: read certificates again. SIGUSR1: log the state of backends, and open\n"
+          "a second one stops now. SIGHUP: reload, as `realpeer reload` does; --watch does so when the configuration\n"
+          "or a file that it names changes. --take_over: where a daemon of this node runs, its listening sockets are\n"
+          "taken over, and it drains. --runtime_dir holds the control socket, NODE.sock. SIGUSR1: log the state of "
+          "backends, and open\n"
           "log.access anew, for whoever renamed it. The access log goes to stdout, one JSON object per connection, or "
           "to\n"
           "log.access; everything else to stderr. Without root or BPF connections are relayed in userspace.\n"},
@@ -76,6 +80,17 @@ constexpr std::array topics{
           "interfaces, and refuses its connections elsewhere; connections that are open stay open. Clients\n"
           "that keep exceeding limits.per_client are banned by the daemon (per_client.ban). Needs root.\n"
           "--duration takes 90s, 10m, 1h or `forever`. Bans end with the daemon.\n"},
+    Topic{
+        "reload", "realpeer reload [--node NAME] [--runtime_dir DIR]",
+        "make a running daemon read its configuration again",
+        "Listeners, routes, backends, limits, lists, certificates and logs: what connects from then on is served by\n"
+        "the new configuration; connections that are open go on. A configuration with an error changes nothing: it is\n"
+        "printed. Exits 0 when it is applied, 2 when it was refused, 1 when no daemon was reached.\n"},
+    Topic{"upgrade", "realpeer upgrade [--node NAME] [--runtime_dir DIR]",
+          "make a running daemon start its program anew and hand over to it",
+          "The program that is now at the path the daemon was started from takes over the listening sockets: no\n"
+          "connection is refused or lost. The old process keeps its connections until they end, or for\n"
+          "timeouts.drain. When the new one does not come up, all goes on as before. Exits as reload does.\n"},
     Topic{"setup", "realpeer setup transparent --print | --apply | --undo",
           "make this host ready for `identity: transparent`",
           "Backends are connected to from the client's own address; routing would send their answers on to the\n"

@@ -20,6 +20,9 @@ namespace realpeer::config {
 struct Place {
   std::string file;
   int line = 0;  // 1-based
+
+  // Settings that say the same are equal wherever they stand.
+  friend bool operator==(const Place& /*one*/, const Place& /*other*/) { return true; }
 };
 std::string to_string(const Place& place);
 // A setting's own place where it is known, else that of what it belongs to.
@@ -123,6 +126,7 @@ struct EndpointSpec {
   std::uint32_t max_connections = 0;  // at once, to each of its addresses; 0: no ceiling
   Place place{};
 
+  bool operator==(const EndpointSpec&) const = default;
   [[nodiscard]] std::string to_string() const;  // with brackets around IPv6
   // The address, a v4-mapped one as IPv4; nothing for a name.
   [[nodiscard]] std::optional<net::Endpoint> literal() const;
@@ -139,6 +143,7 @@ struct Tlvs {
   bool pass_all = false;
   std::vector<std::uint8_t> pass_types{};
 
+  bool operator==(const Tlvs&) const = default;
   [[nodiscard]] bool sends() const { return authority || alpn || unique_id || crc32c; }
   [[nodiscard]] bool passes() const { return pass_all || !pass_types.empty(); }
   [[nodiscard]] bool any() const { return sends() || passes(); }
@@ -148,6 +153,8 @@ struct Tlvs {
 struct Ejection {
   std::uint32_t failures = 3;  // 0: never
   std::chrono::milliseconds duration{10'000};
+
+  bool operator==(const Ejection&) const = default;
 };
 
 // Active checks: a TCP connection, a header that names nobody where it is asked for, and a request where there is a
@@ -160,6 +167,8 @@ struct Health {
   bool send_local = false;
   std::string path{};  // of a GET that 2xx and 3xx answer well; empty: no request
   std::string host{};  // of that request; empty: the endpoint
+
+  bool operator==(const Health&) const = default;
 };
 
 struct BackendPlaces {
@@ -171,6 +180,8 @@ struct BackendPlaces {
   Place pass_through_tlvs{};
   Place keep_alive{};
   Place forwarded{};
+
+  bool operator==(const BackendPlaces&) const = default;
 };
 
 struct Backend {
@@ -188,6 +199,8 @@ struct Backend {
   bool forwarded = false;
   Place place;
   BackendPlaces places{};
+
+  bool operator==(const Backend&) const = default;
 };
 
 // Where the settings that lint.h speaks of stand, since a listener spans several lines.

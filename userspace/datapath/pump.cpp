@@ -341,6 +341,11 @@ void Pump::run_checks() {
   bury();
 }
 
+void Pump::configure(const PumpSettings& settings) {
+  settings_ = settings;
+  wait_for_sweep();
+}
+
 void Pump::wait_for_sweep() {
   const auto period = std::min(settings_.idle, settings_.half_closed) / 8;
   sweep_timer_.expires_after(std::clamp<Clock::duration>(period, shortest_sweep, longest_sweep));

@@ -48,6 +48,9 @@ class Pump {
 
   [[nodiscard]] std::size_t size() const { return flows_.size(); }
 
+  // For the flows that are there and for those that come.
+  void configure(const PumpSettings& settings);
+
   // Resets both ends of every flow.
   void end_all(End end);
 

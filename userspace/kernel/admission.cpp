@@ -1,6 +1,7 @@
 #include "kernel/admission.h"
 
 #include <bpf/bpf.h>
+#include <spdlog/spdlog.h>
 
 #include <cerrno>
 #include <filesystem>
@@ -36,14 +37,31 @@ Result<AdmissionCounters> read_counters(const AdmissionObject& object) {
   return sum_per_cpu<REALPEER_ADMISSION_COUNT>(object.counters(), "the admission counters");
 }
 
+namespace {
+
+// Of the daemon that is taken over from, if it has any.
+void copy_bans(const std::string& pin, const Bans& into) {
+  const auto others = Bans::open(pin);
+  const auto bans = others ? others->list() : Result<std::vector<Ban>>(std::vector<Ban>());
+  if (!bans) return;
+  for (const auto& ban : *bans) {
+    if (const auto added = into.add(ban.source, ban.remaining, static_cast<realpeer_ban_reason>(ban.reason)); !added) {
+      spdlog::warn("a ban is lost: {}", added.error().text);
+    }
+  }
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Admission>> Admission::load(const Instance& instance, const AdmissionObject::Sizes& sizes) {
   auto object = AdmissionObject::load(sizes);
   if (!object) return object.error();
   auto bans = Bans::of((*object)->bans());
   if (!bans) return bans.error();
-  if (bpf_obj_pin((*object)->bans(), instance.pin(bans_pin).c_str()) != 0) {
-    return describe("cannot pin the bans at " + instance.pin(bans_pin), errno);
+  if (bpf_obj_pin((*object)->bans(), instance.new_pin(bans_pin).c_str()) != 0) {
+    return describe("cannot pin the bans at " + instance.new_pin(bans_pin), errno);
   }
+  if (instance.new_pin(bans_pin) != instance.pin(bans_pin)) copy_bans(instance.pin(bans_pin), *bans);
   return std::unique_ptr<Admission>(
       new Admission(std::move(*object), std::move(*bans), std::filesystem::path(instance.path()).filename()));
 }
@@ -54,6 +72,13 @@ Result<const AdmissionLink*> Admission::attach(const std::string& interface, Adm
   auto link = AdmissionLink::attach(*object_, interface, mode, instance_);
   if (!link) return link.error();
   return &links_.emplace(interface, std::move(*link)).first->second;
+}
+
+Result<void> Admission::inherit(const std::string& interface, UniqueFd link, AdmissionMode mode, std::string reason) {
+  auto ours = AdmissionLink::inherit(*object_, interface, std::move(link), mode, std::move(reason));
+  if (!ours) return ours.error();
+  links_.emplace(interface, std::move(*ours));
+  return {};
 }
 
 Result<AdmissionCounters> Admission::counters() const { return read_counters(*object_); }

@@ -27,7 +27,8 @@ using AdmissionCounters = std::array<std::uint64_t, REALPEER_ADMISSION_COUNT>;
 // Owner of programs, rules, bans and attachments. One thread; the bans are thread-safe.
 class Admission {
  public:
-  // Loads, and pins the bans in the instance's directory, which must outlive it. Passes everything until rules are
+  // Loads, and pins the bans in the instance's directory, which must outlive it. Those that a daemon of whom this one
+  // takes over has imposed are in force here as well. Passes everything until rules are
   // applied, and sees nothing until it is attached.
   static Result<std::unique_ptr<Admission>> load(const Instance& instance, const AdmissionObject::Sizes& sizes = {});
 
@@ -36,6 +37,8 @@ class Admission {
   // The link, which stays until detach() or destruction; attaching an interface again replaces its link.
   Result<const AdmissionLink*> attach(const std::string& interface, AdmissionMode mode);
   void detach(const std::string& interface) { links_.erase(interface); }
+  // AdmissionLink::inherit().
+  Result<void> inherit(const std::string& interface, UniqueFd link, AdmissionMode mode, std::string reason);
   [[nodiscard]] const std::map<std::string, AdmissionLink>& links() const { return links_; }
 
   [[nodiscard]] Result<AdmissionCounters> counters() const;

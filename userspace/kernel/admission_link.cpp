@@ -48,6 +48,23 @@ Error xdp_error(const Interface& interface, AdmissionMode mode, int error) {
 
 }  // namespace
 
+std::string_view to_string(AdmissionMode mode) {
+  switch (mode) {
+    case AdmissionMode::automatic: return "auto";
+    case AdmissionMode::native: return "native";
+    case AdmissionMode::generic: return "generic";
+    case AdmissionMode::tc: return "tc";
+  }
+  return "";
+}
+
+std::optional<AdmissionMode> admission_mode(std::string_view text) {
+  for (const auto mode : {AdmissionMode::native, AdmissionMode::generic, AdmissionMode::tc}) {
+    if (to_string(mode) == text) return mode;
+  }
+  return std::nullopt;
+}
+
 bool has_tcx(int program) {
   // No such interface: a kernel with tcx finds that out, and others what they were asked for.
   const UniqueFd link = link_tcx(program, std::numeric_limits<int>::max());
@@ -68,6 +85,21 @@ ForeseenAdmission foresee_admission(const Interface& interface, AdmissionMode mo
   }
   if (*native) return {true, "native"};
   return {automatic, tc + "the driver has no native XDP"};
+}
+
+Result<AdmissionLink> AdmissionLink::inherit(const AdmissionObject& object, const std::string& name, UniqueFd link,
+                                             AdmissionMode mode, std::string reason) {
+  const auto interface = find_interface(name);
+  if (!interface) return interface.error();
+  const int of_tc = interface->header == LinkHeader::none ? object.admit_tc_l3() : object.admit_tc();
+  const int program = mode == AdmissionMode::tc ? of_tc : object.admit_xdp();
+  if (bpf_link_update(link.get(), program, nullptr) != 0) return describe("cannot judge by the link on " + name, errno);
+  return AdmissionLink(std::move(link), mode, std::move(reason));
+}
+
+int AdmissionLink::descriptor() const {
+  const auto* link = std::get_if<UniqueFd>(&hold_);
+  return link == nullptr ? -1 : link->get();
 }
 
 std::optional<int> AdmissionLink::interface() const {

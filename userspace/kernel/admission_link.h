@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "kernel/admission_object.h"
@@ -22,6 +23,9 @@ enum class AdmissionMode : std::uint8_t {
   tc,         // by tcx, or a clsact filter where the kernel (before 6.6) has none
 };
 
+std::string_view to_string(AdmissionMode mode);  // "native"
+std::optional<AdmissionMode> admission_mode(std::string_view text);
+
 struct ForeseenAdmission {
   bool possible = false;
   std::string text;  // the mode, and why it is not a better one; or why there is none
@@ -37,6 +41,14 @@ class AdmissionLink {
   // comes or goes.
   static Result<AdmissionLink> attach(const AdmissionObject& object, const std::string& interface, AdmissionMode mode,
                                       const std::string& instance);
+
+  // The link of another daemon of this node, by a copy of its descriptor: from one packet to the next this object's
+  // programs judge in place of the other's. It is detached when neither has it any more. A clsact filter is replaced
+  // by attach() just so.
+  static Result<AdmissionLink> inherit(const AdmissionObject& object, const std::string& interface, UniqueFd link,
+                                       AdmissionMode mode, std::string reason);
+  // -1 for a clsact filter, which has none.
+  [[nodiscard]] int descriptor() const;
 
   // Which was taken: never automatic.
   [[nodiscard]] AdmissionMode mode() const { return mode_; }

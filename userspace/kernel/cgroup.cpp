@@ -21,6 +21,8 @@ bool move_self_to(const std::string& cgroup) {
 Result<DaemonCgroup> DaemonCgroup::enter(const std::string& name) {
   auto parent = own_cgroup();
   if (!parent) return parent.error();
+  // A process that a daemon of this name has started is there already.
+  if (parent->ends_with("/" + name)) parent = parent->substr(0, parent->size() - name.size() - 1);
   std::string path = *parent + "/" + name;
   // An empty directory left by a daemon that was killed is as good as a new one.
   const bool made = (::mkdir(path.c_str(), 0755) == 0 || errno == EEXIST) && move_self_to(path);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <filesystem>
 
 #include "kernel/mounts.h"
 #include "kernel/tcp_state.h"
@@ -51,12 +52,40 @@ void append_matches(const std::string& instance, int map, const net::Endpoint& s
   }
 }
 
+// The map of the daemon, and those of daemons that it took over from and that have connections left.
+std::vector<std::string> client_pins(const std::string& instance) {
+  std::vector<std::string> pins{instance + "/" + clients_pin};
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(instance, ignored)) {
+    const std::string path = entry.path();
+    if (path.starts_with(pins.front() + "-") && !path.ends_with("-next")) pins.push_back(path);
+  }
+  return pins;
+}
+
+Result<void> look_into(const std::string& pin, const std::string& instance, const net::Endpoint& source,
+                       std::vector<RecordedClient>& found) {
+  const UniqueFd map(bpf_obj_get(pin.c_str()));
+  if (!map.valid()) {
+    if (errno == ENOENT) return {};  // on its way in or out
+    return describe("cannot open " + pin + " (needs CAP_BPF, or root)", errno);
+  }
+  bpf_map_info info{};
+  std::uint32_t length = sizeof(info);
+  if (bpf_obj_get_info_by_fd(map.get(), &info, &length) != 0) return describe("cannot ask about " + pin, errno);
+  if (info.key_size != sizeof(realpeer_connection) || info.value_size != sizeof(realpeer_client)) {
+    return Error::because(pin + " has the layout of another version of realpeer");
+  }
+  append_matches(instance, map.get(), source, found);
+  return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<ClientMap>> ClientMap::attach(const DatapathObject& object, const DaemonCgroup& cgroup,
                                                      const Instance& instance) {
   std::unique_ptr<ClientMap> map(new ClientMap(object));
-  if (bpf_obj_pin(object.clients(), instance.pin(clients_pin).c_str()) != 0) {
+  if (bpf_obj_pin(object.clients(), instance.new_pin(clients_pin).c_str()) != 0) {
     return describe("cannot pin the client map at " + instance.pin(clients_pin), errno);
   }
   LIBBPF_OPTS(bpf_link_create_opts, options);
@@ -80,19 +109,9 @@ Result<std::vector<RecordedClient>> find_clients(const net::Endpoint& source) {
   if (!bpffs) return Error::because("no bpffs is mounted here, hence no realpeer records clients on this host");
   std::vector<RecordedClient> found;
   for (const auto& instance : living_instances(*bpffs)) {
-    const std::string pin = *bpffs + "/realpeer/" + instance + "/" + clients_pin;
-    const UniqueFd map(bpf_obj_get(pin.c_str()));
-    if (!map.valid()) {
-      if (errno == ENOENT) continue;  // on its way in or out
-      return describe("cannot open " + pin + " (needs CAP_BPF, or root)", errno);
+    for (const auto& pin : client_pins(*bpffs + "/realpeer/" + instance)) {
+      if (auto looked = look_into(pin, instance, net::unmapped(source), found); !looked) return looked.error();
     }
-    bpf_map_info info{};
-    std::uint32_t length = sizeof(info);
-    if (bpf_obj_get_info_by_fd(map.get(), &info, &length) != 0) return describe("cannot ask about " + pin, errno);
-    if (info.key_size != sizeof(realpeer_connection) || info.value_size != sizeof(realpeer_client)) {
-      return Error::because(pin + " has the layout of another version of realpeer");
-    }
-    append_matches(instance, map.get(), net::unmapped(source), found);
   }
   return found;
 }

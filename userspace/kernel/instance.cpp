@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <filesystem>
 #include <thread>
 
@@ -14,9 +15,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void remove_pins(const std::string& path) {
+// Those whose name ends so.
+void remove_pins(const std::string& path, std::string_view ending = {}) {
   std::error_code ignored;
-  for (const auto& pin : fs::directory_iterator(path, ignored)) fs::remove(pin.path(), ignored);
+  for (const auto& pin : fs::directory_iterator(path, ignored)) {
+    if (pin.path().native().ends_with(ending)) fs::remove(pin.path(), ignored);
+  }
 }
 
 // A look at the instance may hold the lock for a moment, its owner holds it for good.
@@ -60,13 +64,51 @@ Result<Instance> Instance::claim(const std::string& bpffs, const std::string& no
     }
     if (!same_file(lock.get(), path)) continue;
     remove_pins(path);
-    return Instance(path, std::move(lock));
+    return Instance(path, std::move(lock), false);
   }
   return Error::because("cannot claim " + path + ": it keeps being removed");
 }
 
+Result<Instance> Instance::share(const std::string& bpffs, const std::string& node, UniqueFd lock) {
+  const std::string path = bpffs + "/realpeer/" + node;
+  if (!same_file(lock.get(), path)) return Error::because(path + " is not the directory of the other daemon");
+  remove_pins(path, next);
+  return Instance(path, std::move(lock), true);
+}
+
+Result<std::string> Instance::take_over(std::string_view kept) {
+  std::string there;
+  for (int number = 1; there.empty(); ++number) {
+    const std::string free = pin(kept) + "-" + std::to_string(number);
+    if (::access(free.c_str(), F_OK) != 0) there = free;
+  }
+  // There is none where the other daemon could not make it.
+  if (::rename(pin(kept).c_str(), there.c_str()) != 0 && errno != ENOENT) {
+    return describe("cannot rename " + pin(kept), errno);
+  }
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(path_, ignored)) {
+    const std::string ours = entry.path();
+    if (!ours.ends_with(next)) continue;
+    const std::string place = ours.substr(0, ours.size() - std::strlen(next));
+    if (::rename(ours.c_str(), place.c_str()) != 0) return describe("cannot rename " + ours, errno);
+  }
+  beside_ = false;
+  return there;
+}
+
+void Instance::hand_over(std::string kept) { handed_over_ = std::move(kept); }
+
 Instance::~Instance() {
   if (!lock_.valid()) return;
+  if (beside_) {
+    remove_pins(path_, next);
+    return;
+  }
+  if (!handed_over_.empty()) {
+    ::unlink(handed_over_.c_str());
+    return;
+  }
   remove_pins(path_);
   ::rmdir(path_.c_str());
   // Fails while another instance is there, as it should.

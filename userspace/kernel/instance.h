@@ -15,22 +15,43 @@ namespace realpeer::kernel {
 class Instance {
  public:
   static Result<Instance> claim(const std::string& bpffs, const std::string& node);
+  // The other daemon's, with a copy of its descriptor of the lock. What is pinned stands beside the other's pins until
+  // take_over().
+  static Result<Instance> share(const std::string& bpffs, const std::string& node, UniqueFd lock);
 
   Instance(Instance&& other) noexcept = default;
   Instance& operator=(Instance&&) = delete;
   Instance(const Instance&) = delete;
   Instance& operator=(const Instance&) = delete;
-  ~Instance();  // removes the pins and the directory
+  ~Instance();  // removes its pins, and the directory unless it is another's as well
+
+  // It was share()d and did not take_over().
+  [[nodiscard]] bool beside() const { return beside_; }
+
+  // Puts our pins in the place of the other daemon's. Its pin `kept` stays as the path returned, so that what it knows
+  // is still found: hand_over() is to be told, and whoever outlives the other daemon removes it.
+  Result<std::string> take_over(std::string_view kept);
+  // What others see is another daemon's now, except for the pin at this path.
+  void hand_over(std::string kept);
+  // Of the lock. Whoever has a copy of it may share().
+  [[nodiscard]] int lock() const { return lock_.get(); }
 
   [[nodiscard]] const std::string& path() const { return path_; }
-  // Path of the pin called `name`.
+  // Path of the pin called `name`, for others.
   [[nodiscard]] std::string pin(std::string_view name) const { return path_ + "/" + std::string(name); }
+  // Where to make it.
+  [[nodiscard]] std::string new_pin(std::string_view name) const { return pin(name) + (beside_ ? next : ""); }
 
  private:
-  Instance(std::string path, UniqueFd lock) : path_(std::move(path)), lock_(std::move(lock)) {}
+  static constexpr const char* next = "-next";  // bpffs takes no dots
+
+  Instance(std::string path, UniqueFd lock, bool beside)
+      : path_(std::move(path)), lock_(std::move(lock)), beside_(beside) {}
 
   std::string path_;
   UniqueFd lock_;
+  bool beside_;              // another daemon's pins are there
+  std::string handed_over_;  // the pin that is left of ours; empty: all are ours
 };
 
 // Names of the instances below BPFFS/realpeer whose daemon lives. What a killed one left behind is not kept up to date

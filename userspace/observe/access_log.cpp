@@ -33,18 +33,20 @@ boost::system::result<std::unique_ptr<AccessLog>, std::string> AccessLog::open(c
     logger = std::make_shared<spdlog::logger>("access", std::move(sink));
     logger->flush_on(spdlog::level::info);
   }
-  return std::unique_ptr<AccessLog>(new AccessLog(std::move(logger), std::move(file), verbose));
+  return std::unique_ptr<AccessLog>(new AccessLog({std::move(logger), std::move(file), verbose}));
 }
 
 void AccessLog::write(const Record& record) {
-  if (!logger_) return;
-  if (record.reason == policy::RejectReason::empty_probe && !verbose_) return;
-  logger_->info(to_json(record, std::chrono::steady_clock::now()));
+  const auto target = target_.load();
+  if (!target->logger) return;
+  if (record.reason == policy::RejectReason::empty_probe && !target->verbose) return;
+  target->logger->info(to_json(record, std::chrono::steady_clock::now()));
 }
 
 boost::system::result<void, std::string> AccessLog::reopen() {
   try {
-    if (file_) file_->reopen();
+    const auto target = target_.load();
+    if (target->file) target->file->reopen();
   } catch (const spdlog::spdlog_ex& failure) {
     return cannot_open(failure);
   }

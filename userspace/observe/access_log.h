@@ -1,6 +1,7 @@
 // One JSON line per connection.
 #pragma once
 
+#include <atomic>
 #include <boost/system/result.hpp>
 #include <memory>
 #include <string>
@@ -24,6 +25,9 @@ class AccessLog {
 
   void write(const Record& record);
 
+  // Writes from now on what and where `other` does, which must not be used any more.
+  void become(const AccessLog& other) { target_ = other.target_.load(); }
+
   // Opens the file by its path once more, and makes it if it is not there: for programs that rename it and go on with
   // what was written so far. Each line is whole in one of the two, and none comes to the old one afterwards. Where that
   // fails the old one stays; the error says why. A folder that is gone is made anew. Nothing happens to the other
@@ -31,12 +35,15 @@ class AccessLog {
   boost::system::result<void, std::string> reopen();
 
  private:
-  AccessLog(std::shared_ptr<spdlog::logger> logger, std::shared_ptr<RotatedFile> file, bool verbose)
-      : logger_(std::move(logger)), file_(std::move(file)), verbose_(verbose) {}
+  struct Target {
+    std::shared_ptr<spdlog::logger> logger;  // null: off
+    std::shared_ptr<RotatedFile> file;       // null: none
+    bool verbose;
+  };
 
-  std::shared_ptr<spdlog::logger> logger_;  // null: off
-  std::shared_ptr<RotatedFile> file_;       // null: none
-  bool verbose_;
+  explicit AccessLog(Target target) : target_(std::make_shared<const Target>(std::move(target))) {}
+
+  std::atomic<std::shared_ptr<const Target>> target_;
 };
 
 }  // namespace realpeer::observe

@@ -79,12 +79,17 @@ std::unique_ptr<spdlog::formatter> log_formatter(config::LogFormat format, bool 
 }
 
 void set_up_log(const config::Log& log) {
+  spdlog::set_default_logger(spdlog::stderr_color_mt("realpeer"));
+  change_log(log);
+}
+
+void change_log(const config::Log& log) {
   const char* stream = std::getenv("JOURNAL_STREAM");
   struct stat file {};
   const bool for_journal = stream != nullptr && ::fstat(STDERR_FILENO, &file) == 0 && is_journal(stream, file);
-  auto logger = spdlog::stderr_color_mt("realpeer");
-  logger->set_formatter(log_formatter(log.format, for_journal));
-  spdlog::set_default_logger(std::move(logger));
+  // Sinks lock, loggers do not.
+  for (const auto& sink : spdlog::default_logger()->sinks())
+    sink->set_formatter(log_formatter(log.format, for_journal));
   spdlog::set_level(spdlog::level::from_str(log.level));
 }
 

@@ -13,6 +13,8 @@ namespace realpeer::observe {
 
 // Makes it spdlog's default logger. Colours are for terminals alone.
 void set_up_log(const config::Log& log);
+// The same for a log that is set up, while others write to it.
+void change_log(const config::Log& log);
 
 // Whether the file is the journal's stream: `stream` is the value of JOURNAL_STREAM, DEVICE:INODE (systemd.exec(5)).
 bool is_journal(std::string_view stream, const struct stat& file);

@@ -35,12 +35,12 @@ struct RequestRecord {
   unsigned status = 0;  // of the response; 0: none was sent
 };
 
-// Views point into the configuration, which outlives every connection.
+// Views point to constants. It outlives the connection, and the configuration that its names are of.
 struct Record {
   std::uint64_t id = 0;
   std::chrono::system_clock::time_point started;
   std::chrono::steady_clock::time_point since;  // the same moment, for the duration: clocks are set
-  std::string_view listener;
+  std::string listener;
   net::Endpoint peer;
   bool trusted = false;
 
@@ -54,7 +54,7 @@ struct Record {
   std::string server_name;  // of the ClientHello, as sent
 
   // From connect on.
-  std::string_view backend;
+  std::string backend;
   std::string_view identity;
   std::optional<bool> identity_delivered;  // of identities that leave no trace in the bytes; nothing: not known
   std::string endpoint;

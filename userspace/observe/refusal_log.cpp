@@ -29,12 +29,14 @@ std::string number_line(std::string_view listener, RejectReason reason, const Re
                      listener, seconds, policy::to_string(reason), net::to_string(newest));
 }
 
-RefusalLog::RefusalLog(const std::vector<config::Listener>& listeners) {
+void RefusalLog::cover(const std::vector<config::Listener>& listeners) {
+  const std::unique_lock lock(changing_);
   for (const auto& listener : listeners) kinds_.try_emplace(listener.name);
 }
 
 void RefusalLog::add(const Record& record, Clock::time_point now) {
   if (record.reason == RejectReason::none || record.reason == RejectReason::empty_probe) return;
+  const std::shared_lock reading(changing_);
   const auto found = kinds_.find(record.listener);
   if (found == kinds_.end()) return;
   Kind& kind = found->second[index(record.reason)];
@@ -51,6 +53,7 @@ void RefusalLog::add(const Record& record, Clock::time_point now) {
 
 template <typename Ask>
 void RefusalLog::tell(Ask ask) {
+  const std::shared_lock reading(changing_);
   for (auto& [listener, kinds] : kinds_) {
     for (std::size_t i = 0; i < kinds.size(); ++i) {
       const auto told = ask(kinds[i].repeats);

@@ -5,6 +5,7 @@
 #include <array>
 #include <map>
 #include <mutex>
+#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,10 +22,10 @@ class RefusalLog {
  public:
   using Clock = Repeats::Clock;
 
-  // The listeners outlive it.
-  explicit RefusalLog(const std::vector<config::Listener>& listeners);
+  // Makes room for the refusals of further listeners.
+  void cover(const std::vector<config::Listener>& listeners);
 
-  // Of one of the listeners. Probes that close without a byte are not refusals anybody has to mend.
+  // Of a listener that is covered. Probes that close without a byte are not refusals anybody has to mend.
   void add(const Record& record, Clock::time_point now);
 
   // To be called every second: tells what was counted for long enough, where no further refusal comes that would.
@@ -43,7 +44,8 @@ class RefusalLog {
   template <typename Ask>
   void tell(Ask ask);
 
-  std::map<std::string_view, Kinds> kinds_;  // by listener; the map itself never changes
+  std::shared_mutex changing_;                         // of the map, which only grows
+  std::map<std::string, Kinds, std::less<>> kinds_{};  // by listener
 };
 
 // The texts of the lines.

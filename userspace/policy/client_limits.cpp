@@ -40,8 +40,8 @@ bool ClientRecord::keeps_exceeding(const ClientPolicy& policy, ClientVerdict ver
   return true;
 }
 
-ClientLimits::ClientLimits(const ClientPolicy& policy, std::size_t most)
-    : policy_(policy), most_per_shard_(std::max<std::size_t>(most / shards, 1)), shards_(shards) {}
+ClientLimits::ClientLimits(std::size_t most)
+    : most_per_shard_(std::max<std::size_t>(most / shards, 1)), shards_(shards) {}
 
 std::size_t ClientLimits::Hash::operator()(const net::Address& address) const {
   const auto bytes = net::mapped_v6(address).to_bytes();
@@ -70,7 +70,8 @@ void ClientLimits::make_room(Entries& entries, Clock::time_point now) const {
   }
 }
 
-ClientLimits::Verdict ClientLimits::connect(const net::Address& client, Known known, Clock::time_point now) {
+ClientLimits::Verdict ClientLimits::connect(const ClientPolicy& policy, const net::Address& client, Known known,
+                                            Clock::time_point now) {
   const net::Address key = net::household(client);
   Shard& shard = shard_of(key);
   const std::lock_guard lock(shard.mutex);
@@ -82,8 +83,8 @@ ClientLimits::Verdict ClientLimits::connect(const net::Address& client, Known kn
   } else {
     by_age.relocate(by_age.end(), shard.entries.project<1>(found));
   }
-  const ClientVerdict verdict = found->record.connect(policy_, now);
-  return {verdict, known == Known::directly && found->record.keeps_exceeding(policy_, verdict, now)};
+  const ClientVerdict verdict = found->record.connect(policy, now);
+  return {verdict, known == Known::directly && found->record.keeps_exceeding(policy, verdict, now)};
 }
 
 void ClientLimits::disconnect(const net::Address& client) {

@@ -44,7 +44,7 @@ class ClientRecord {
 // those that came last, at most `most`.
 class ClientLimits {
  public:
-  explicit ClientLimits(const ClientPolicy& policy, std::size_t most = std::size_t{1} << 18U);
+  explicit ClientLimits(std::size_t most = std::size_t{1} << 18U);
   ClientLimits(const ClientLimits&) = delete;
   ClientLimits& operator=(const ClientLimits&) = delete;
 
@@ -55,11 +55,10 @@ class ClientLimits {
   // How the client is known: by the connection itself, or by what a trusted gateway says. Only what it did itself can
   // get it banned.
   enum class Known : std::uint8_t { directly, by_header };
-  // Each connection admitted must be told of its end.
-  Verdict connect(const net::Address& client, Known known, Clock::time_point now);
+  // Each connection admitted must be told of its end. The policy may be another one from call to call.
+  Verdict connect(const ClientPolicy& policy, const net::Address& client, Known known, Clock::time_point now);
   void disconnect(const net::Address& client);
 
-  [[nodiscard]] const ClientPolicy& policy() const { return policy_; }
   [[nodiscard]] std::size_t size() const;
 
  private:
@@ -83,7 +82,6 @@ class ClientLimits {
   Shard& shard_of(const net::Address& client);
   void make_room(Entries& entries, Clock::time_point now) const;
 
-  const ClientPolicy policy_;
   const std::size_t most_per_shard_;
   std::vector<Shard> shards_;
 };

@@ -71,7 +71,7 @@ Engaged::FirstBytes Engaged::first_bytes(std::span<const std::byte> bytes) {
 
 void Engaged::on_path(datapath::PathChange change) {
   using observe::PathChange;
-  const auto count = [this](PathChange what) { ++shared_.path_changes[observe::index(what)]; };
+  const auto count = [this](PathChange what) { ++generation_->shared.path_changes[observe::index(what)]; };
   switch (change) {
     case datapath::PathChange::engaged: tracked_->travel_by(observe::Path::sockmap); return count(PathChange::engaged);
     case datapath::PathChange::half_closed: return count(PathChange::half_closed);
@@ -98,7 +98,7 @@ void Engaged::moved(const datapath::Totals& totals) {
   counted_ = totals;
 }
 
-void Engaged::closing(int backend) { note_delivery(shared_, backend, lease_.endpoint().text, tracked_->record); }
+void Engaged::closing(int backend) { note_delivery(*generation_, backend, lease_.endpoint().text, tracked_->record); }
 
 void Engaged::ended(const datapath::Totals& totals) {
   moved(totals);
@@ -112,7 +112,7 @@ void Engaged::ended(const datapath::Totals& totals) {
   place_.release();
   tickets_.release();
   tracked_->leave();
-  note_end(shared_, tracked_->tally, record);
+  note_end(generation_->shared, tracked_->tally, record);
 }
 
 }  // namespace realpeer::session

@@ -5,8 +5,8 @@
 
 #include "datapath/flow.h"
 #include "observe/record.h"
+#include "session/generation.h"
 #include "session/refusal.h"
-#include "session/shared_state.h"
 #include "session/tracked.h"
 
 namespace realpeer::session {
@@ -48,9 +48,9 @@ struct Tickets {
 // The account of an engaged connection.
 class Engaged final : public datapath::FlowOwner {
  public:
-  Engaged(SharedState& shared, Tickets tickets, ClientPlace place, upstream::Lease lease,
+  Engaged(std::shared_ptr<Generation> generation, Tickets tickets, ClientPlace place, upstream::Lease lease,
           std::unique_ptr<Tracked> tracked)
-      : shared_(shared),
+      : generation_(std::move(generation)),
         tickets_(std::move(tickets)),
         place_(std::move(place)),
         lease_(std::move(lease)),
@@ -65,7 +65,7 @@ class Engaged final : public datapath::FlowOwner {
   void ended(const datapath::Totals& totals) override;
 
  private:
-  SharedState& shared_;
+  const std::shared_ptr<Generation> generation_;  // outlives what follows
   Tickets tickets_;
   ClientPlace place_;
   upstream::Lease lease_;

@@ -53,20 +53,81 @@ kernel::Result<std::unique_ptr<Admission>> Admission::start(const config::Config
                                                             const kernel::Instance& instance) {
   auto kernel = kernel::Admission::load(instance);
   if (!kernel) return kernel.error();
-  std::unique_ptr<Admission> admission(new Admission(config, std::move(*kernel)));
-  // Rules first: what is attached judges at once.
-  if (auto applied = admission->kernel_->apply(admission_rules(config)); !applied) return applied.error();
-  for (const auto& interface : config.admission.interfaces) {
-    if (!kernel::index_of(interface)) continue;  // follow_interfaces() says so
-    if (auto attached = admission->attach(interface); !attached) {
-      return kernel::Error::because("admission on " + interface + ": " + attached.error().text);
-    }
+  std::unique_ptr<Admission> admission(new Admission(std::move(*kernel)));
+  if (instance.beside()) {
+    admission->settings_ = config.admission;
+    admission->rules_ = admission_rules(config);
+    if (auto applied = admission->kernel_->apply(admission->rules_); !applied) return applied.error();
+  } else if (auto judging = admission->reload(config); !judging) {
+    return judging.error();
   }
-  admission->follow_interfaces();
   return admission;
 }
 
-kernel::Result<void> Admission::attach(const std::string& interface) {
+void Admission::take_over(std::map<std::string, AdmissionHeritage> links) {
+  const auto wanted = mode_of(settings_.mode);
+  for (auto& [interface, left] : links) {
+    const bool ours = std::ranges::find(settings_.interfaces, interface) != settings_.interfaces.end();
+    if (!ours || (wanted != kernel::AdmissionMode::automatic && wanted != left.mode)) continue;
+    const auto inherited = kernel_->inherit(interface, std::move(left.link), left.mode, left.reason);
+    spdlog::info("admission on {}: {}", interface, inherited ? left.reason : inherited.error().text);
+  }
+  follow_interfaces();
+}
+
+void Admission::hand_over() {
+  settings_.interfaces.clear();
+  keep_only({});
+}
+
+std::vector<OfferedLink> Admission::offered() const {
+  std::vector<OfferedLink> found;
+  for (const auto& [interface, link] : kernel_->links()) {
+    if (link.descriptor() >= 0) found.push_back({interface, link.descriptor(), link.mode(), link.reason()});
+  }
+  return found;
+}
+
+kernel::Result<void> Admission::reload(const config::Config& config) {
+  auto rules = admission_rules(config);
+  // Rules first: what is attached judges at once.
+  auto done = kernel_->apply(rules);
+  if (done) done = attach_all(config.admission);
+  if (!done) {
+    if (config.admission.mode != settings_.mode) keep_only({});
+    keep_only(settings_.interfaces);
+    follow_interfaces();
+    if (const auto back = kernel_->apply(rules_); !back) spdlog::error("admission: {}", back.error().text);
+    return done.error();
+  }
+  settings_ = config.admission;
+  rules_ = std::move(rules);
+  keep_only(settings_.interfaces);
+  follow_interfaces();
+  return {};
+}
+
+// What is attached already as it is asked for stays.
+kernel::Result<void> Admission::attach_all(const config::Admission& settings) {
+  for (const auto& interface : settings.interfaces) {
+    const bool attached = kernel_->links().contains(interface) && settings.mode == settings_.mode;
+    if (attached || !kernel::index_of(interface)) continue;  // follow_interfaces() says so
+    if (auto attached_now = attach(interface, mode_of(settings.mode)); !attached_now) {
+      return kernel::Error::because("admission on " + interface + ": " + attached_now.error().text);
+    }
+  }
+  return {};
+}
+
+void Admission::keep_only(const std::vector<std::string>& interfaces) {
+  std::vector<std::string> others;
+  for (const auto& [interface, link] : kernel_->links()) {
+    if (std::ranges::find(interfaces, interface) == interfaces.end()) others.push_back(interface);
+  }
+  for (const auto& interface : others) kernel_->detach(interface);
+}
+
+kernel::Result<void> Admission::attach(const std::string& interface, kernel::AdmissionMode mode) {
   const auto index = kernel::index_of(interface);
   for (const auto& [other, link] : kernel_->links()) {
     // An interface may have further names (`ip link property add altname`); attached twice it would count twice.
@@ -74,7 +135,7 @@ kernel::Result<void> Admission::attach(const std::string& interface) {
       return kernel::Error::because("it is " + other + " by another name: list one of the two");
     }
   }
-  const auto link = kernel_->attach(interface, mode_of(config_.admission.mode));
+  const auto link = kernel_->attach(interface, mode);
   if (!link) return link.error();
   troubles_.erase(interface);
   spdlog::info("admission on {}: {}", interface, (*link)->reason());
@@ -90,7 +151,7 @@ void Admission::complain(const std::string& interface, const std::string& troubl
 }
 
 void Admission::follow_interfaces() {
-  for (const auto& interface : config_.admission.interfaces) {
+  for (const auto& interface : settings_.interfaces) {
     const auto link = kernel_->links().find(interface);
     const bool attached = link != kernel_->links().end();
     const auto index = kernel::index_of(interface);
@@ -98,16 +159,10 @@ void Admission::follow_interfaces() {
     if (attached) kernel_->detach(interface);
     if (!index) {
       complain(interface, "there is no such interface: it is judged on as soon as it is there");
-    } else if (const auto attached_now = attach(interface); !attached_now) {
+    } else if (const auto attached_now = attach(interface, mode_of(settings_.mode)); !attached_now) {
       complain(interface, attached_now.error().text);
     }
   }
-}
-
-std::optional<Refusal> Admission::refuse_peer(const net::Address& peer, bool trusted) const {
-  if (denied_.contains(peer)) return denied("admission.denied_cidrs");
-  if (trusted) return std::nullopt;
-  return refuse_client(peer);
 }
 
 std::optional<Refusal> Admission::refuse_client(const net::Address& client) const {
@@ -115,14 +170,13 @@ std::optional<Refusal> Admission::refuse_client(const net::Address& client) cons
   return denied("banned: see `realpeer ban list`");
 }
 
-void Admission::ban(const net::Address& client) {
-  const auto& duration = config_.limits.per_client.ban;
-  if (!duration || net::is_shared_subnet(client)) return;
-  const auto seconds = std::chrono::ceil<std::chrono::seconds>(*duration);
+void Admission::ban(const net::Address& client, std::chrono::milliseconds duration) {
+  if (net::is_shared_subnet(client)) return;
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(duration);
   if (const auto added = kernel_->bans().add(client, seconds, REALPEER_BAN_LIMITS)) {
     if (*added) {
       spdlog::warn("client {} keeps exceeding limits.per_client: banned for {} (`realpeer ban remove` lifts it)",
-                   net::in_words(net::household(client)), config::to_string(*duration));
+                   net::in_words(net::household(client)), config::to_string(duration));
     }
   } else {
     // A full map is full for many.
@@ -137,7 +191,7 @@ std::optional<kernel::AdmissionCounters> Admission::counters() const {
 }
 
 void Admission::log_status() const {
-  for (const auto& interface : config_.admission.interfaces) {
+  for (const auto& interface : settings_.interfaces) {
     const auto link = kernel_->links().find(interface);
     const bool attached = link != kernel_->links().end();
     const auto trouble = troubles_.find(interface);

@@ -10,7 +10,6 @@
 
 #include "config/config.h"
 #include "kernel/admission.h"
-#include "net/cidr_set.h"
 #include "session/complaint.h"
 #include "session/refusal.h"
 
@@ -21,24 +20,46 @@ kernel::AdmissionMode mode_of(config::AdmissionMode mode);
 // What the kernel judges by, from the configuration. Pure.
 kernel::AdmissionRules admission_rules(const config::Config& config);
 
-// refuse_…() and ban() from any thread, the rest from the one that made it.
+// An attachment to an interface that another daemon is to take over, or has left to this one.
+struct OfferedLink {
+  std::string interface;
+  int descriptor = -1;
+  kernel::AdmissionMode mode = kernel::AdmissionMode::automatic;
+  std::string reason;
+};
+struct AdmissionHeritage {
+  kernel::UniqueFd link;
+  kernel::AdmissionMode mode = kernel::AdmissionMode::automatic;
+  std::string reason;
+};
+
+// refuse_client() and ban() from any thread, the rest from the one that made it.
 class Admission {
  public:
-  // Judges on every interface that is there; a mode that cannot be had on one is an error. Both arguments outlive it.
+  // Judges on every interface that is there; a mode that cannot be had on one is an error. The instance outlives it.
+  // Beside another daemon's instance it judges nowhere before take_over().
   static kernel::Result<std::unique_ptr<Admission>> start(const config::Config& config,
                                                           const kernel::Instance& instance);
+
+  // Judges by another configuration, which may name other interfaces, or none. An error changes nothing.
+  kernel::Result<void> reload(const config::Config& config);
+
+  // Judges on every interface, where another daemon did in its place.
+  void take_over(std::map<std::string, AdmissionHeritage> links);
+  // Judges nowhere any more: another daemon does.
+  void hand_over();
+  // Those that have a descriptor; others are taken over without.
+  [[nodiscard]] std::vector<OfferedLink> offered() const;
 
   // Follows the interfaces: one that came, or came back as another one, is judged on; one that went, or cannot be
   // judged on, is waited for.
   void follow_interfaces();
 
-  // Why nothing is taken from this peer although its SYN came through; nothing: because all is well. Bans are not of
-  // peers that the listener trusts.
-  [[nodiscard]] std::optional<Refusal> refuse_peer(const net::Address& peer, bool trusted) const;
-  // The same of the believed client of a connection that somebody else made.
+  // Why nothing is taken from this client although its SYN came through, or came from somebody else: it is banned.
+  // Nothing: because all is well.
   [[nodiscard]] std::optional<Refusal> refuse_client(const net::Address& client) const;
-  // Of a client that connects directly, for as long as limits.per_client.ban says. Not where its /64 is shared by many.
-  void ban(const net::Address& client);
+  // Of a client that connects directly. Not where its /64 is shared by many.
+  void ban(const net::Address& client, std::chrono::milliseconds duration);
 
   // A line for each interface, and one of what was judged so far.
   void log_status() const;
@@ -46,16 +67,17 @@ class Admission {
   [[nodiscard]] std::optional<kernel::AdmissionCounters> counters() const;
 
  private:
-  Admission(const config::Config& config, std::unique_ptr<kernel::Admission> kernel)
-      : config_(config), kernel_(std::move(kernel)), denied_(config.admission.denied_cidrs) {}
+  explicit Admission(std::unique_ptr<kernel::Admission> kernel) : kernel_(std::move(kernel)) {}
 
+  kernel::Result<void> attach_all(const config::Admission& settings);
+  void keep_only(const std::vector<std::string>& interfaces);
   // Whether an interface that is there cannot be judged on, or is there under two names, and why.
-  kernel::Result<void> attach(const std::string& interface);
+  kernel::Result<void> attach(const std::string& interface, kernel::AdmissionMode mode);
   void complain(const std::string& interface, const std::string& trouble);
 
-  const config::Config& config_;
   std::unique_ptr<kernel::Admission> kernel_;
-  net::CidrSet denied_;
+  config::Admission settings_;
+  kernel::AdmissionRules rules_;                 // that are in force
   std::map<std::string, std::string> troubles_;  // by interface: why it is not judged on
   Complaint full_;                               // the map of bans
 };

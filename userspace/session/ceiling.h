@@ -11,7 +11,9 @@ namespace realpeer::session {
 class Ceiling {
  public:
   // 0: none.
-  explicit Ceiling(std::uint32_t most) : most_(most == 0 ? std::numeric_limits<std::uint32_t>::max() : most) {}
+  explicit Ceiling(std::uint32_t most) { set(most); }
+  // Those that are above a lower one stay.
+  void set(std::uint32_t most) { most_ = most == 0 ? std::numeric_limits<std::uint32_t>::max() : most; }
 
   // Whether there was room.
   bool enter() {
@@ -23,7 +25,7 @@ class Ceiling {
   [[nodiscard]] std::uint32_t active() const { return active_.load(); }
 
  private:
-  const std::uint32_t most_;
+  std::atomic<std::uint32_t> most_;
   std::atomic<std::uint32_t> active_{0};
 };
 

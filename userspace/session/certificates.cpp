@@ -81,7 +81,7 @@ std::vector<config::Diagnostic> check_certificates(const config::Config& config)
 
 boost::system::result<std::unique_ptr<Certificates>, config::Diagnostic> Certificates::load(
     const config::Config& config) {
-  std::unique_ptr<Certificates> certificates(new Certificates(config));
+  std::unique_ptr<Certificates> certificates(new Certificates(config.listeners.size()));
   for (std::size_t i = 0; i < config.listeners.size(); ++i) {
     const config::Listener& listener = config.listeners[i];
     if (!listener.tls) continue;
@@ -96,31 +96,12 @@ boost::system::result<std::unique_ptr<Certificates>, config::Diagnostic> Certifi
   return certificates;
 }
 
-std::size_t Certificates::reload() {
-  std::size_t failed = 0;
-  for (std::size_t i = 0; i < contexts_.size(); ++i) {
-    const config::Listener& listener = config_.listeners[i];
-    if (!listener.tls) continue;
-    const auto loaded = tls::ServerContext::load(settings_of(listener));
-    if (loaded) {
-      contexts_[i] = *loaded;
-      log_loaded(listener, **loaded);
-    } else {
-      ++failed;
-      spdlog::error("listener '{}' keeps its old certificates: {}", listener.name, loaded.error().text);
-    }
-  }
-  ++(failed == 0 ? reloads_.succeeded : reloads_.failed);
-  return failed;
-}
-
-std::vector<CertificateStatus> Certificates::status() const {
+std::vector<CertificateStatus> Certificates::status(const config::Config& config) const {
   std::vector<CertificateStatus> found;
   for (std::size_t i = 0; i < contexts_.size(); ++i) {
-    const auto context = current(i);
-    if (context == nullptr) continue;
-    for (const auto& certificate : context->certificates()) {
-      found.push_back({config_.listeners[i].name, certificate.file, certificate.names, days_left(certificate)});
+    if (contexts_[i] == nullptr) continue;
+    for (const auto& certificate : contexts_[i]->certificates()) {
+      found.push_back({config.listeners[i].name, certificate.file, certificate.names, days_left(certificate)});
     }
   }
   return found;

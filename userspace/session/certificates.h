@@ -1,11 +1,9 @@
-// The certificates of the listeners that end TLS: checked, loaded, and loaded again while connections come.
+// The certificates of the listeners that end TLS: checked and loaded.
 #pragma once
 
-#include <atomic>
 #include <boost/system/result.hpp>
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,33 +24,22 @@ struct CertificateStatus {
   double days_left = 0;  // negative: expired
 };
 
-struct Reloads {
-  std::uint64_t succeeded = 0;
-  std::uint64_t failed = 0;  // at least one listener kept what it had
-};
-
 class Certificates {
  public:
-  // Loads those of every listener, or names the first pair that cannot be used. `config` outlives it.
+  // Loads those of every listener, or names the first pair that cannot be used.
   static boost::system::result<std::unique_ptr<Certificates>, config::Diagnostic> load(const config::Config& config);
 
-  // Of Config::listeners[listener]; null for one without `tls`. A handshake keeps what it began with. From any thread.
-  [[nodiscard]] std::shared_ptr<tls::ServerContext> current(std::size_t listener) const {
-    return contexts_[listener].load();
+  // Of Config::listeners[listener]; null for one without `tls`.
+  [[nodiscard]] const std::shared_ptr<tls::ServerContext>& of(std::size_t listener) const {
+    return contexts_[listener];
   }
-
-  // Reads all files again. A listener whose files cannot be used keeps its old certificates, which is logged. Says how
-  // many do. This and what follows: from one thread.
-  std::size_t reload();
-  [[nodiscard]] const Reloads& reloads() const { return reloads_; }
-  [[nodiscard]] std::vector<CertificateStatus> status() const;
+  // Of the configuration that it was loaded for.
+  [[nodiscard]] std::vector<CertificateStatus> status(const config::Config& config) const;
 
  private:
-  explicit Certificates(const config::Config& config) : config_(config), contexts_(config.listeners.size()) {}
+  explicit Certificates(std::size_t listeners) : contexts_(listeners) {}
 
-  const config::Config& config_;
-  std::deque<std::atomic<std::shared_ptr<tls::ServerContext>>> contexts_;  // as Config::listeners
-  Reloads reloads_;
+  std::vector<std::shared_ptr<tls::ServerContext>> contexts_;  // as Config::listeners
 };
 
 }  // namespace realpeer::session

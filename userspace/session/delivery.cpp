@@ -32,20 +32,20 @@ std::optional<Refusal> refuse_claim(const config::Backend& backend, const Identi
                  .looks_like = {}};
 }
 
-void note_delivery(SharedState& shared, int backend, const std::string& endpoint, observe::Record& record) {
+void note_delivery(Generation& generation, int backend, const std::string& endpoint, observe::Record& record) {
   using kernel::NameDelivery;
   if (record.identity == to_string(config::Identity::transparent)) {
     // The handshake came back to an address that only its backend was told.
     record.identity_delivered = true;
     return;
   }
-  if (record.identity != to_string(config::Identity::peername) || shared.names == nullptr) return;
-  const NameDelivery delivery = shared.names->delivery(backend);
+  if (record.identity != to_string(config::Identity::peername) || generation.shared.names == nullptr) return;
+  const NameDelivery delivery = generation.shared.names->delivery(backend);
   if (delivery == NameDelivery::under_way) return;
   record.identity_delivered = delivery == NameDelivery::delivered;
   if (*record.identity_delivered) return;
   const std::size_t kind = delivery == NameDelivery::inexpressible ? 1 : 0;
-  if (!shared.complaints.at(std::string(record.backend)).at(kind).due(std::chrono::steady_clock::now())) return;
+  if (!generation.complaints.find(record.backend)->second.at(kind).due(std::chrono::steady_clock::now())) return;
   const Instead instead = instead_of_the_client(delivery);
   spdlog::warn("backend '{}' saw {} and not the client: identity: peername was not delivered to {}: {}", record.backend,
                instead.seen, endpoint, instead.why);

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "observe/record.h"
+#include "session/generation.h"
 #include "session/identify.h"
-#include "session/shared_state.h"
 
 namespace realpeer::session {
 
@@ -16,6 +16,6 @@ std::optional<Refusal> refuse_claim(const config::Backend& backend, const Identi
 
 // To be called at the end of a connection to `endpoint`, while its socket is open. A name that was not delivered is in
 // the log as well, once a minute for each backend and reason.
-void note_delivery(SharedState& shared, int backend, const std::string& endpoint, observe::Record& record);
+void note_delivery(Generation& generation, int backend, const std::string& endpoint, observe::Record& record);
 
 }  // namespace realpeer::session

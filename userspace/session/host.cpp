@@ -5,21 +5,22 @@
 
 namespace realpeer::session {
 
-kernel::Result<Host> Host::prepare(const config::Config& config, std::uint32_t workers) {
+kernel::Result<Host> Host::prepare(const config::Config& config, std::uint32_t workers, kernel::UniqueFd lock) {
   Host host;
-  if (auto claimed = host.claim_instance(config); !claimed) return claimed.error();
+  if (auto claimed = host.claim_instance(config, std::move(lock)); !claimed) return claimed.error();
   if (auto prepared = host.prepare_datapath(config, workers); !prepared) return prepared.error();
-  if (auto prepared = host.prepare_admission(config); !prepared) return prepared.error();
+  if (auto prepared = host.reload_admission(config); !prepared) return prepared.error();
   return host;
 }
 
-kernel::Result<void> Host::claim_instance(const config::Config& config) {
+kernel::Result<void> Host::claim_instance(const config::Config& config, kernel::UniqueFd lock) {
   const auto bpffs = kernel::bpffs();
   if (!bpffs) {
     no_instance_ = bpffs.error().text;
     return {};
   }
-  auto instance = kernel::Instance::claim(*bpffs, config.node);
+  auto instance = lock.valid() ? kernel::Instance::share(*bpffs, config.node, std::move(lock))
+                               : kernel::Instance::claim(*bpffs, config.node);
   if (instance) {
     instance_.emplace(std::move(*instance));
     return {};
@@ -103,16 +104,38 @@ kernel::Result<void> Host::prepare_names(const config::Config& config) {
   return {};
 }
 
-kernel::Result<void> Host::prepare_admission(const config::Config& config) {
-  if (!config.admission.enabled()) return {};
+kernel::Result<void> Host::reload_admission(const config::Config& config) {
   const auto refuse = [](const std::string& why) {
     return kernel::Error::because("admission cannot be had here: " + why + " (see: realpeer doctor --config FILE)");
   };
+  if (admission_) {
+    if (auto done = admission_->reload(config); !done) return refuse(done.error().text);
+    return {};
+  }
+  if (!config.admission.enabled()) return {};
   if (!instance_) return refuse(no_instance_);
   auto admission = Admission::start(config, *instance_);
   if (!admission) return refuse(admission.error().text);
   admission_ = std::move(*admission);
   return {};
 }
+
+kernel::Result<std::string> Host::take_over(std::map<std::string, AdmissionHeritage> links) {
+  std::string kept;
+  if (instance_) {
+    auto there = instance_->take_over(kernel::clients_pin);
+    if (!there) return there.error();
+    kept = std::move(*there);
+  }
+  if (admission_) admission_->take_over(std::move(links));
+  return kept;
+}
+
+void Host::hand_over(const std::string& clients_pin) {
+  if (admission_) admission_->hand_over();
+  if (instance_) instance_->hand_over(clients_pin);
+}
+
+std::vector<OfferedLink> Host::links() const { return admission_ ? admission_->offered() : std::vector<OfferedLink>(); }
 
 }  // namespace realpeer::session

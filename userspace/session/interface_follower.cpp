@@ -4,9 +4,8 @@
 
 namespace realpeer::session {
 
-InterfaceFollower::InterfaceFollower(boost::asio::io_context& context, Admission* admission)
+InterfaceFollower::InterfaceFollower(boost::asio::io_context& context, Admission& admission)
     : admission_(admission), news_(context) {
-  if (admission_ == nullptr) return;
   auto watch = kernel::InterfaceWatch::open();
   if (!watch) {
     spdlog::warn("{}: admission will not notice interfaces that come later", watch.error().text);
@@ -15,7 +14,7 @@ InterfaceFollower::InterfaceFollower(boost::asio::io_context& context, Admission
   watch_.emplace(std::move(*watch));
   news_.assign(watch_->fd());
   // One may have come while nobody watched.
-  admission_->follow_interfaces();
+  admission_.follow_interfaces();
   wait();
 }
 
@@ -28,7 +27,7 @@ void InterfaceFollower::wait() {
   news_.async_wait(boost::asio::posix::stream_descriptor::wait_read, [this](boost::system::error_code error) {
     if (error) return;
     watch_->drain();
-    admission_->follow_interfaces();
+    admission_.follow_interfaces();
     wait();
   });
 }

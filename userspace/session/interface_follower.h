@@ -12,8 +12,8 @@ namespace realpeer::session {
 
 class InterfaceFollower {
  public:
-  // Does nothing without admission. Both arguments outlive it; the context is run by the thread that made admission.
-  InterfaceFollower(boost::asio::io_context& context, Admission* admission);
+  // Both arguments outlive it; the context is run by the thread that made admission.
+  InterfaceFollower(boost::asio::io_context& context, Admission& admission);
   InterfaceFollower(const InterfaceFollower&) = delete;
   InterfaceFollower& operator=(const InterfaceFollower&) = delete;
   ~InterfaceFollower();
@@ -21,7 +21,7 @@ class InterfaceFollower {
  private:
   void wait();
 
-  Admission* admission_;
+  Admission& admission_;
   std::optional<kernel::InterfaceWatch> watch_;
   boost::asio::posix::stream_descriptor news_;
 };

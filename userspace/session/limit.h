@@ -8,10 +8,9 @@
 namespace realpeer::session {
 
 // What can be said before a byte is read.
-std::optional<Refusal> admit(SharedState& shared, const Accepted& accepted, const observe::Record& record,
-                             Tickets& tickets);
+std::optional<Refusal> admit(const Accepted& accepted, const observe::Record& record, Tickets& tickets);
 
 // By whom we believe the client to be.
-Outcome<ClientPlace> limit(SharedState& shared, const observe::Record& record);
+Outcome<ClientPlace> limit(Generation& generation, const observe::Record& record);
 
 }  // namespace realpeer::session

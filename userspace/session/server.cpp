@@ -14,36 +14,16 @@ std::uint64_t random_number() {
 
 }  // namespace
 
-Server::Server(const config::Config& config, Host& host, upstream::Upstreams& upstreams,
-               const Certificates& certificates, observe::AccessLog& access_log)
-    : shared_{.config = config,
-              .access_log = access_log,
-              .upstreams = upstreams,
+Server::Server(Host& host, observe::AccessLog& access_log)
+    : shared_{.access_log = access_log,
               .splice = host.splice(),
               .clients = host.clients(),
               .names = host.names(),
-              .admission = host.admission(),
-              .certificates = &certificates,
-              .run = random_number()} {
-  for (const auto& listener : config.listeners) {
-    shared_.listeners.emplace_back(listener.max_connections);
-    shared_.tallies.emplace_back();
-  }
-  for (const auto& backend : config.backends) shared_.complaints.try_emplace(backend.name);
-}
+              .run = random_number()} {}
 
-kernel::Result<std::unique_ptr<Server>> Server::create(const config::Config& config, Host& host,
-                                                       upstream::Upstreams& upstreams, const Certificates& certificates,
-                                                       observe::AccessLog& access_log, std::uint32_t workers) {
-  std::unique_ptr<Server> server(new Server(config, host, upstreams, certificates, access_log));
-  {
-    // Our own workers share each port; nobody else may.
-    boost::asio::io_context context;
-    for (const auto& listener : config.listeners) {
-      const auto probe = bind_listener(context, listener, false);
-      if (!probe) return probe.error();
-    }
-  }
+kernel::Result<std::unique_ptr<Server>> Server::create(Host& host, observe::AccessLog& access_log,
+                                                       std::uint32_t workers) {
+  std::unique_ptr<Server> server(new Server(host, access_log));
   for (std::uint32_t index = 0; index < workers; ++index) {
     auto worker = Worker::create(server->shared_, index);
     if (!worker) return worker.error();
@@ -52,8 +32,49 @@ kernel::Result<std::unique_ptr<Server>> Server::create(const config::Config& con
   return server;
 }
 
+kernel::Result<Sockets> Server::listen(const config::Config& config, Sockets at_hand) const {
+  std::vector<net::Endpoint> known;
+  if (generation_) {
+    for (const auto& listener : generation_->config.listeners) known.push_back(listener.bind);
+  }
+  return session::listen(config.listeners, static_cast<std::uint32_t>(workers_.size()), known, at_hand);
+}
+
+void Server::follow(std::shared_ptr<Generation> generation, Sockets sockets) {
+  generation->adopt();
+  std::vector<Sockets> shares(workers_.size());
+  for (auto& [bind, of_address] : sockets) {
+    for (std::size_t i = 0; i < of_address.size(); ++i) {
+      shares[i % shares.size()][bind].push_back(std::move(of_address[i]));
+    }
+  }
+  std::vector<std::future<void>> done;
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    done.push_back(workers_[i]->follow(generation, std::move(shares[i])));
+  }
+  generation_ = std::move(generation);
+  if (!started_) return;
+  for (auto& one : done) one.get();
+}
+
+std::vector<OfferedSocket> Server::sockets() const {
+  std::vector<OfferedSocket> all;
+  for (const auto& worker : workers_) {
+    auto some = worker->sockets().get();
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  return all;
+}
+
 void Server::start() {
+  started_ = true;
   for (auto& worker : workers_) worker->start();
+}
+
+std::vector<std::future<void>> Server::pulses() const {
+  std::vector<std::future<void>> asked;
+  for (const auto& worker : workers_) asked.push_back(worker->pulse());
+  return asked;
 }
 
 void Server::stop_accepting() {

@@ -28,14 +28,14 @@ using asio::ip::tcp;
 using observe::Record;
 using policy::RejectReason;
 
-Record begin_record(SharedState& shared, const Accepted& accepted) {
+Record begin_record(const Accepted& accepted) {
   Record record;
-  record.id = shared.next_id.fetch_add(1);
+  record.id = accepted.generation->shared.next_id.fetch_add(1);
   record.started = std::chrono::system_clock::now();
   record.since = std::chrono::steady_clock::now();
-  record.listener = accepted.listener.name;
+  record.listener = accepted.listener().name;
   record.peer = accepted.peer;
-  record.trusted = policy::is_trusted(accepted.listener.trust, accepted.peer.address());
+  record.trusted = policy::is_trusted(accepted.listener().trust, accepted.peer.address());
   return record;
 }
 
@@ -88,44 +88,46 @@ Stage<std::size_t> present(tcp::socket& backend, const std::string& bytes, std::
 
 }  // namespace
 
-asio::awaitable<void> serve(SharedState& shared, WorkerState& worker, Accepted accepted) {
+asio::awaitable<void> serve(WorkerState& worker, Accepted accepted) {
+  Generation& generation = *accepted.generation;
+  SharedState& shared = generation.shared;
   tcp::socket& client = accepted.socket;
-  auto tracked = std::make_unique<Tracked>(worker.live, accepted.tally, begin_record(shared, accepted));
+  auto tracked = std::make_unique<Tracked>(worker.live, accepted.state().tally, begin_record(accepted));
   Record& record = tracked->record;
   Underway underway(shared, client, *tracked);
   Tickets tickets;
-  if (const auto refused = admit(shared, accepted, record, tickets)) co_return underway.refuse(*refused);
+  if (const auto refused = admit(accepted, record, tickets)) co_return underway.refuse(*refused);
 
   // Whom no header can make somebody else is limited before it can hold the connection by half a header.
   Outcome<ClientPlace> place = ClientPlace();
-  const bool known = policy::client_is_peer(accepted.listener.trust, accepted.peer.address());
+  const bool known = policy::client_is_peer(accepted.listener().trust, accepted.peer.address());
   if (known) {
     record.client = accepted.peer;
-    if (!is_forwarder(accepted.listener, accepted.peer.address())) place = limit(shared, record);
+    if (!is_forwarder(accepted.listener(), accepted.peer.address())) place = limit(generation, record);
     if (!place) co_return underway.refuse(place.error());
   }
-  const auto until = std::chrono::steady_clock::now() + accepted.listener.header_timeout;
-  auto identified = co_await identify(client, accepted.peer, accepted.listener, until);
-  count_header(accepted.tally, identified);
+  const auto until = std::chrono::steady_clock::now() + accepted.listener().header_timeout;
+  auto identified = co_await identify(client, accepted.peer, accepted.listener(), until);
+  count_header(accepted.state().tally, identified);
   if (!identified) co_return underway.refuse(identified.error());
   note(*identified, record);
-  if (!known && !is_forwarder(accepted.listener, identified->client.address())) place = limit(shared, record);
+  if (!known && !is_forwarder(accepted.listener(), identified->client.address())) place = limit(generation, record);
   if (!place) co_return underway.refuse(place.error());
 
-  if (accepted.listener.route.is_http()) {
-    co_return co_await serve_http(shared, worker, accepted, std::move(*identified), underway, tracked,
-                                  std::move(tickets), std::move(*place));
+  if (accepted.listener().route.is_http()) {
+    co_return co_await serve_http(worker, accepted, std::move(*identified), underway, tracked, std::move(tickets),
+                                  std::move(*place));
   }
   tls::ClientHello hello;
-  if (accepted.listener.route.reads_hello()) {
+  if (accepted.listener().route.reads_hello()) {
     auto read = co_await read_hello(client, *identified, until);
     if (!read) co_return underway.refuse(read.error());
     hello = std::move(*read);
     record.server_name = hello.server_name;
   }
-  const auto routed = route(accepted.listener.route, hello);
+  const auto routed = route(accepted.listener().route, hello);
   if (!routed) co_return underway.refuse(routed.error());
-  upstream::Pool& pool = shared.upstreams.pool(routed->backend);
+  upstream::Pool& pool = generation.pool(routed->backend);
   record.backend = pool.backend().name;
   record.identity = config::to_string(pool.backend().identity);
 
@@ -135,7 +137,7 @@ asio::awaitable<void> serve(SharedState& shared, WorkerState& worker, Accepted a
   believed.by_peername = pool.backend().identity == config::Identity::peername ? 1 : 0;
   const ForClient whom{.socket = client, .believed = identified->client, .recorded = believed};
   const auto began = std::chrono::steady_clock::now();
-  auto connected = co_await connect_backend(pool, shared.config.timeouts.connect, shared.clients, whom);
+  auto connected = co_await connect_backend(pool, generation.config.timeouts.connect, shared.clients, whom);
   if (!connected) co_return underway.refuse(connected.error());
   shared.connect_seconds.add(std::chrono::steady_clock::now() - began);
   record.endpoint = connected->lease.endpoint().text;
@@ -149,7 +151,7 @@ asio::awaitable<void> serve(SharedState& shared, WorkerState& worker, Accepted a
   }
   const auto header = header_for(pool.backend(), *identified, *routed, shared, record);
   const auto presented =
-      co_await present(connected->socket, header + identified->payload, shared.config.timeouts.connect);
+      co_await present(connected->socket, header + identified->payload, generation.config.timeouts.connect);
   if (!presented) {
     const bool slow = presented.error().reason == RejectReason::backend_timeout;
     connected->lease.failed(slow ? upstream::Failure::slow : upstream::Failure::quick, presented.error().detail);
@@ -157,14 +159,14 @@ asio::awaitable<void> serve(SharedState& shared, WorkerState& worker, Accepted a
   }
   connected->lease.succeeded();
   record.bytes_in = identified->payload.size();
-  accepted.tally.moved(observe::Direction::in, observe::Path::relay, identified->payload.size());
+  accepted.state().tally.moved(observe::Direction::in, observe::Path::relay, identified->payload.size());
 
   boost::system::error_code ignored;
   client.set_option(tcp::no_delay(true), ignored);
   underway.done();
   worker.pump.engage({.client = kernel::UniqueFd(client.release()),
                       .backend = kernel::UniqueFd(connected->socket.release()),
-                      .owner = std::make_unique<Engaged>(shared, std::move(tickets), std::move(*place),
+                      .owner = std::make_unique<Engaged>(accepted.generation, std::move(tickets), std::move(*place),
                                                          std::move(connected->lease), std::move(tracked)),
                       .splice = shared.splice != nullptr,
                       .hold_first_bytes = identified->watch_first_bytes});

@@ -5,7 +5,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include "config/config.h"
-#include "session/shared_state.h"
+#include "session/generation.h"
 #include "session/worker_state.h"
 
 namespace realpeer::session {
@@ -13,13 +13,15 @@ namespace realpeer::session {
 struct Accepted {
   boost::asio::ip::tcp::socket socket;
   net::Endpoint peer;
-  const config::Listener& listener;
-  Ceiling& listener_ceiling;
-  observe::ListenerTally& tally;
+  std::shared_ptr<Generation> generation;
+  std::size_t index;  // of the listener in it
+
+  [[nodiscard]] const config::Listener& listener() const { return generation->config.listeners[index]; }
+  [[nodiscard]] ListenerState& state() const { return *generation->listeners[index]; }
 };
 
 // Where the listener routes requests, they are served to the end of the connection instead. The whole story: identify,
 // limit, route, connect, present, record, splice; the account is written when the data path is done.
-boost::asio::awaitable<void> serve(SharedState& shared, WorkerState& worker, Accepted accepted);
+boost::asio::awaitable<void> serve(WorkerState& worker, Accepted accepted);
 
 }  // namespace realpeer::session

@@ -1,11 +1,10 @@
 #include "session/worker.h"
 
 #include <spdlog/spdlog.h>
-#include <sys/socket.h>
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
@@ -37,84 +36,108 @@ void report(std::exception_ptr failure) {
 
 }  // namespace
 
-kernel::Result<tcp::acceptor> bind_listener(asio::io_context& context, const config::Listener& listener,
-                                            bool share_port) {
-  tcp::acceptor acceptor(context);
-  boost::system::error_code error;
-  acceptor.open(listener.bind.protocol(), error);
-  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error && share_port) {
-    const int on = 1;
-    if (::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) != 0) {
-      error.assign(errno, boost::system::system_category());
-    }
-  }
-  if (!error && listener.bind.address().is_v6()) acceptor.set_option(asio::ip::v6_only(false), error);
-  if (!error) acceptor.bind(listener.bind, error);
-  if (!error && share_port) acceptor.listen(tcp::acceptor::max_listen_connections, error);
-  if (error) {
-    return kernel::Error::because(listener.place.file + ":" + std::to_string(listener.place.line) +
-                                  ": error: listener '" + listener.name + "' cannot listen on " +
-                                  net::to_string(listener.bind) + ": " + error.message());
-  }
-  return acceptor;
-}
-
 kernel::Result<std::unique_ptr<Worker>> Worker::create(SharedState& shared, std::uint32_t index) {
   std::unique_ptr<Worker> worker(new Worker(shared));
-  const auto& timeouts = shared.config.timeouts;
-  std::chrono::milliseconds hold{0};
-  for (const auto& listener : shared.config.listeners) hold = std::max(hold, listener.header_timeout);
-  auto pump = datapath::Pump::create(worker->context_,
-                                     {.idle = timeouts.idle, .half_closed = timeouts.half_closed, .hold = hold},
-                                     shared.splice, index);
+  auto pump = datapath::Pump::create(worker->context_, {}, shared.splice, index);
   if (!pump) return pump.error();
   worker->pump_ = std::move(*pump);
   worker->state_.reset(new WorkerState{*worker->pump_, IdleConnections(worker->context_), worker->live_});
-  for (std::size_t i = 0; i < shared.config.listeners.size(); ++i) {
-    const auto& listener = shared.config.listeners[i];
-    auto acceptor = bind_listener(worker->context_, listener, true);
-    if (!acceptor) return acceptor.error();
-    worker->listening_.push_back({std::move(*acceptor), listener, shared.listeners[i], shared.tallies[i]});
-  }
   return worker;
 }
 
 Worker::~Worker() = default;
 
 void Worker::start() {
-  for (auto& listening : listening_) asio::co_spawn(context_, accept(listening), report);
   thread_ = std::jthread([this] {
     const auto forever = asio::make_work_guard(context_);
     context_.run();
   });
 }
 
-void Worker::begin(Listening& listening, tcp::socket socket, const net::Endpoint& peer) {
+std::future<void> Worker::follow(std::shared_ptr<Generation> generation, Sockets sockets) {
+  std::packaged_task<void()> task([this, generation = std::move(generation), sockets = std::move(sockets)]() mutable {
+    take(generation, std::move(sockets));
+  });
+  auto done = task.get_future();
+  asio::post(context_, [task = std::move(task)]() mutable { task(); });
+  return done;
+}
+
+std::future<std::vector<OfferedSocket>> Worker::sockets() {
+  std::promise<std::vector<OfferedSocket>> told;
+  auto answer = told.get_future();
+  asio::post(context_, [this, told = std::move(told)]() mutable {
+    std::vector<OfferedSocket> found;
+    for (const auto& listening : listening_) found.push_back({listening->bind, listening->acceptor.native_handle()});
+    told.set_value(std::move(found));
+  });
+  return answer;
+}
+
+std::future<void> Worker::pulse() {
+  std::promise<void> here;
+  auto answered = here.get_future();
+  asio::post(context_, [here = std::move(here)]() mutable { here.set_value(); });
+  return answered;
+}
+
+void Worker::take(const std::shared_ptr<Generation>& generation, Sockets sockets) {
+  const auto& config = generation->config;
+  const auto& timeouts = config.timeouts;
+  std::chrono::milliseconds hold{0};
+  for (const auto& listener : config.listeners) hold = std::max(hold, listener.header_timeout);
+  pump_->configure({.idle = timeouts.idle, .half_closed = timeouts.half_closed, .hold = hold});
+  state_->generation = generation;
+  const auto index_of = [&](const net::Endpoint& bind) {
+    const auto found = std::ranges::find(config.listeners, bind, &config::Listener::bind);
+    return static_cast<std::size_t>(found - config.listeners.begin());
+  };
+  for (auto at = listening_.begin(); at != listening_.end();) {
+    Listening& listening = **at;
+    if (const auto index = index_of(listening.bind); index < config.listeners.size()) {
+      listening.generation = generation;
+      listening.index = index;
+      ++at;
+    } else {
+      close(listening);
+      at = listening_.erase(at);
+    }
+  }
+  for (auto& [bind, of_address] : sockets) {
+    for (auto& socket : of_address) {
+      auto listening = std::make_shared<Listening>(
+          Listening{tcp::acceptor(context_, bind.protocol(), socket.release()), bind, generation, index_of(bind)});
+      listening_.push_back(listening);
+      asio::co_spawn(context_, accept(std::move(listening)), report);
+    }
+  }
+}
+
+void Worker::begin(const Listening& listening, tcp::socket socket, const net::Endpoint& peer) {
   try {
-    Accepted accepted{std::move(socket), net::unmapped(peer), listening.listener, listening.ceiling, listening.tally};
-    asio::co_spawn(context_, serve(shared_, *state_, std::move(accepted)), report);
+    Accepted accepted{std::move(socket), net::unmapped(peer), listening.generation, listening.index};
+    asio::co_spawn(context_, serve(*state_, std::move(accepted)), report);
   } catch (const std::exception&) {
     // Out of memory: this connection is lost, the listener must not be.
     report(std::current_exception());
   }
 }
 
-asio::awaitable<void> Worker::accept(Listening& listening) {
+asio::awaitable<void> Worker::accept(std::shared_ptr<Listening> listening) {
   bool complained = false;
   for (;;) {
     tcp::socket socket(context_);
     net::Endpoint peer;
-    const auto [error] = co_await listening.acceptor.async_accept(socket, peer, asio::as_tuple(asio::use_awaitable));
-    if (error == asio::error::operation_aborted || !listening.acceptor.is_open()) co_return;
+    const auto [error] = co_await listening->acceptor.async_accept(socket, peer, asio::as_tuple(asio::use_awaitable));
+    if (error == asio::error::operation_aborted || !listening->acceptor.is_open()) co_return;
     if (!error) {
       complained = false;
-      begin(listening, std::move(socket), peer);
+      begin(*listening, std::move(socket), peer);
     } else if (exhausted(error)) {
       if (!complained) {
         spdlog::error(
             "listener '{}' cannot accept: {}; it goes on when some are free again (see LimitNOFILE, ulimit -n)",
-            listening.listener.name, error.message());
+            listening->generation->config.listeners[listening->index].name, error.message());
       }
       complained = true;
       asio::steady_timer pause(context_, accept_pause);
@@ -136,13 +159,16 @@ void Worker::accept_rest(Listening& listening) {
   }
 }
 
+void Worker::close(Listening& listening) {
+  accept_rest(listening);
+  // Asio takes a socket that it closes for gone from its epoll set. One that another process listens on as well is not.
+  const kernel::UniqueFd socket(listening.acceptor.release());
+}
+
 void Worker::stop_accepting() {
   asio::post(context_, [this] {
-    for (auto& listening : listening_) {
-      accept_rest(listening);
-      boost::system::error_code ignored;
-      listening.acceptor.close(ignored);
-    }
+    for (auto& listening : listening_) close(*listening);
+    listening_.clear();
     state_->drain();
     // Behind the sessions begun above, which have taken their tickets by then.
     asio::post(context_, [this] { deaf_ = true; });

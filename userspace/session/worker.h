@@ -7,27 +7,36 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
-#include <deque>
+#include <future>
+#include <list>
 #include <memory>
 #include <thread>
 
 #include "datapath/pump.h"
 #include "kernel/result.h"
+#include "session/generation.h"
+#include "session/listening.h"
 #include "session/looking.h"
-#include "session/shared_state.h"
 #include "session/worker_state.h"
 
 namespace realpeer::session {
 
 class Worker {
  public:
-  // Listens on every listener of the configuration; the kernel spreads connections over the workers (SO_REUSEPORT).
   static kernel::Result<std::unique_ptr<Worker>> create(SharedState& shared, std::uint32_t index);
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
   ~Worker();  // stop() first, if start()ed
 
   void start();
+  // Serves what connects from now on by this generation, at the sockets that it has and at those given. A socket whose
+  // address the generation does not name is closed, when those that have connected to it are taken. From any thread;
+  // ready when it is done, which start()ed workers do at once.
+  std::future<void> follow(std::shared_ptr<Generation> generation, Sockets sockets);
+  // Where it listens. From any thread.
+  std::future<std::vector<OfferedSocket>> sockets();
+  // Ready when the worker has come to it. From any thread.
+  std::future<void> pulse();
   // Accepts what has connected already, and no more; connections go on. From any thread.
   void stop_accepting();
   // stop_accepting() is done. From any thread.
@@ -40,29 +49,26 @@ class Worker {
  private:
   struct Listening {
     boost::asio::ip::tcp::acceptor acceptor;
-    const config::Listener& listener;
-    Ceiling& ceiling;
-    observe::ListenerTally& tally;
+    net::Endpoint bind;
+    std::shared_ptr<Generation> generation;
+    std::size_t index;  // of the listener in it
   };
 
   explicit Worker(SharedState& shared) : shared_(shared) {}
-  boost::asio::awaitable<void> accept(Listening& listening);
+  boost::asio::awaitable<void> accept(std::shared_ptr<Listening> listening);
   void accept_rest(Listening& listening);
-  void begin(Listening& listening, boost::asio::ip::tcp::socket socket, const net::Endpoint& peer);
+  void close(Listening& listening);
+  void begin(const Listening& listening, boost::asio::ip::tcp::socket socket, const net::Endpoint& peer);
+  void take(const std::shared_ptr<Generation>& generation, Sockets sockets);
 
   SharedState& shared_;
   Live live_;  // outlives the coroutines, which the context destroys
   boost::asio::io_context context_{1};
   std::unique_ptr<datapath::Pump> pump_;
   std::unique_ptr<WorkerState> state_;
-  std::deque<Listening> listening_;
+  std::list<std::shared_ptr<Listening>> listening_;
   std::atomic<bool> deaf_{false};
   std::jthread thread_;
 };
-
-// An acceptor bound as the listener says. The error names the listener, its place in the configuration and the cause.
-// Without `share_port` the bind fails when anyone else listens there, another realpeer included.
-kernel::Result<boost::asio::ip::tcp::acceptor> bind_listener(boost::asio::io_context& context,
-                                                             const config::Listener& listener, bool share_port);
 
 }  // namespace realpeer::session

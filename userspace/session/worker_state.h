@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
+#include <memory>
 #include <unordered_set>
 
 #include "datapath/pump.h"
@@ -10,10 +11,13 @@
 
 namespace realpeer::session {
 
+struct Generation;
+
 struct WorkerState {
   datapath::Pump& pump;
   IdleConnections idle;
   Live& live;
+  std::shared_ptr<Generation> generation{};  // of the connections that begin now
   // Clients' connections between two requests: they end when the daemon drains.
   std::unordered_set<boost::asio::ip::tcp::socket*> between_requests{};
   bool draining = false;

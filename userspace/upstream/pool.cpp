@@ -64,24 +64,57 @@ void Lease::release() {
 
 // --- Endpoints ----------------------------------------------------------------------------------------------------
 
-Endpoint::Endpoint(net::Endpoint where, const config::EndpointSpec& configured, const config::Backend& backend)
+Endpoint::Endpoint(net::Endpoint where, config::EndpointSpec configured, const config::Backend& backend)
     : address(std::move(where)),
       text(net::to_string(address)),
-      spec(configured),
+      spec(std::move(configured)),
       identity(identity_of(text)),
       standing(backend.ejection, backend.health) {}
 
-Pool::Pool(const config::Backend& backend) : backend_(backend), endpoints_(backend.endpoints.size()) {
-  for (std::size_t i = 0; i < backend.endpoints.size(); ++i) {
+Endpoint::Endpoint(const Endpoint& other, config::EndpointSpec configured, const config::Backend& backend)
+    : address(other.address),
+      text(other.text),
+      spec(std::move(configured)),
+      identity(other.identity),
+      count(other.count),
+      standing(other.standing.under(backend.ejection, backend.health)),
+      connections(other.connections),
+      failures(other.failures),
+      last_failure(other.last_failure),
+      told_until(other.told_until) {}
+
+Pool::Pool(config::Backend backend, const Pool* before)
+    : backend_(std::move(backend)), endpoints_(backend_.endpoints.size()) {
+  if (before != nullptr) inherit(*before);
+  for (std::size_t i = 0; i < backend_.endpoints.size(); ++i) {
     boost::system::error_code no_literal;
-    const auto address = boost::asio::ip::make_address(backend.endpoints[i].host, no_literal);
+    const auto address = boost::asio::ip::make_address(backend_.endpoints[i].host, no_literal);
     if (!no_literal) set_addresses(i, {address});
   }
 }
 
+// An address that stands in several places is one to the kernel and several to us: each finds its own again.
+void Pool::inherit(const Pool& before) {
+  const std::lock_guard lock(before.mutex_);
+  std::vector<bool> taken(before.endpoints_.size(), false);
+  for (std::size_t i = 0; i < endpoints_.size(); ++i) {
+    const auto& now = backend_.endpoints[i];
+    for (std::size_t j = 0; j < taken.size(); ++j) {
+      const auto& then = before.backend_.endpoints[j];
+      if (taken[j] || then.host != now.host || then.port != now.port) continue;
+      taken[j] = true;
+      for (const auto& known : before.endpoints_[j]) {
+        endpoints_[i].push_back(std::make_shared<Endpoint>(*known, now, backend_));
+      }
+      break;
+    }
+  }
+  last_silence_ = before.last_silence_;
+}
+
 std::shared_ptr<Endpoint> Pool::take_known(const net::Endpoint& address, const config::EndpointSpec& spec) {
   const auto found = std::ranges::find_if(
-      departed_, [&](const auto& endpoint) { return endpoint->address == address && &endpoint->spec == &spec; });
+      departed_, [&](const auto& endpoint) { return endpoint->address == address && endpoint->spec == spec; });
   if (found == departed_.end()) return nullptr;
   auto known = std::move(*found);
   departed_.erase(found);

@@ -17,13 +17,17 @@ namespace realpeer::upstream {
 
 // One address of a backend. Lives as long as a connection to it, if its name has long gone elsewhere.
 struct Endpoint {
-  Endpoint(net::Endpoint where, const config::EndpointSpec& configured, const config::Backend& backend);
+  Endpoint(net::Endpoint where, config::EndpointSpec configured, const config::Backend& backend);
+  // The same address under another configuration. With the lock of the other one's pool held.
+  Endpoint(const Endpoint& other, config::EndpointSpec configured, const config::Backend& backend);
+  Endpoint& operator=(const Endpoint&) = delete;
 
   const net::Endpoint address;
   const std::string text;  // "ADDR:PORT"
-  const config::EndpointSpec& spec;
+  const config::EndpointSpec spec;
   const std::uint64_t identity;
-  std::atomic<std::uint32_t> active{0};  // connections, those on their way included
+  const std::shared_ptr<std::atomic<std::uint32_t>> count = std::make_shared<std::atomic<std::uint32_t>>(0);
+  std::atomic<std::uint32_t>& active = *count;  // connections, those on their way included
 
   // Guarded by the pool.
   Standing standing;
@@ -82,8 +86,9 @@ struct EndpointStatus {
 
 class Pool {
  public:
-  // The configuration outlives the pool. Literal addresses are endpoints from the start.
-  explicit Pool(const config::Backend& backend);
+  // Literal addresses are endpoints from the start. Where there was a pool of this backend before, under another
+  // configuration, its names keep their addresses, and addresses their standing and their count of connections.
+  explicit Pool(config::Backend backend, const Pool* before = nullptr);
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
@@ -116,6 +121,7 @@ class Pool {
   void undecided(Endpoint& endpoint, bool trial);
 
   // With the lock held.
+  void inherit(const Pool& before);
   std::shared_ptr<Endpoint> take_known(const net::Endpoint& address, const config::EndpointSpec& spec);
   void forget_departed();
   template <typename Eligible>
@@ -125,7 +131,7 @@ class Pool {
   std::string reasons(const Tried& tried) const;
   [[nodiscard]] EndpointStatus status_of(const Endpoint& endpoint) const;
 
-  const config::Backend& backend_;
+  const config::Backend backend_;
   mutable std::mutex mutex_;
   std::vector<std::vector<std::shared_ptr<Endpoint>>> endpoints_;  // as backend_.endpoints
   Clock::time_point last_silence_{};                               // the end of the last attempt that was slow to fail

@@ -10,6 +10,16 @@ constexpr std::uint32_t longest_rest = 10;  // times the configured one
 
 }  // namespace
 
+Standing Standing::under(const config::Ejection& ejection, const std::optional<config::Health>& health) const {
+  Standing other = *this;
+  other.ejection_ = &ejection;
+  other.health_ = health ? &*health : nullptr;
+  // Nobody would find out that it is up again.
+  if (!health) other.healthy_.reset();
+  other.contrary_ = 0;
+  return other;
+}
+
 State Standing::state(Clock::time_point now) const {
   if (healthy_ == false) return State::down;
   if (rests_ == 0) return State::up;

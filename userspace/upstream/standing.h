@@ -35,6 +35,8 @@ class Standing {
  public:
   Standing(const config::Ejection& ejection, const std::optional<config::Health>& health)
       : ejection_(&ejection), health_(health ? &*health : nullptr) {}
+  // What is known so far, judged by other settings from now on.
+  [[nodiscard]] Standing under(const config::Ejection& ejection, const std::optional<config::Health>& health) const;
 
   [[nodiscard]] State state(Clock::time_point now) const;
   // How long the present rest is; a rest grows with each that follows it, up to ten times the configured one.

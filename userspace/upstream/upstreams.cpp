@@ -26,8 +26,9 @@ bool is_literal(const std::string& host) {
 
 }  // namespace
 
-boost::system::result<std::unique_ptr<Upstreams>, Unresolved> Upstreams::create(const config::Config& config) {
-  std::unique_ptr<Upstreams> upstreams(new Upstreams(config));
+boost::system::result<std::unique_ptr<Upstreams>, Unresolved> Upstreams::create(const config::Config& config,
+                                                                                const Pools& before) {
+  std::unique_ptr<Upstreams> upstreams(new Upstreams(config, before));
   auto resolver = Resolver::create(upstreams->context_);
   if (!resolver) return resolver.error();
   upstreams->names_ = std::make_unique<Names>(upstreams->context_, std::move(*resolver));
@@ -35,16 +36,21 @@ boost::system::result<std::unique_ptr<Upstreams>, Unresolved> Upstreams::create(
   return upstreams;
 }
 
-Upstreams::Upstreams(const config::Config& config) {
-  for (const config::Backend& backend : config.backends) by_name_[backend.name] = &pools_.emplace_back(backend);
+Upstreams::Upstreams(const config::Config& config, const Pools& before) {
+  for (const config::Backend& backend : config.backends) {
+    const auto found = before.find(backend.name);
+    const auto known = found == before.end() ? nullptr : found->second;
+    const bool unchanged = known && known->backend() == backend;
+    pools_[backend.name] = unchanged ? known : std::make_shared<Pool>(backend, known.get());
+  }
 }
 
 void Upstreams::keep_names() {
-  for (Pool& pool : pools_) {
-    const auto& specs = pool.backend().endpoints;
+  for (const auto& [name, pool] : pools_) {
+    const auto& specs = pool->backend().endpoints;
     for (std::size_t i = 0; i < specs.size(); ++i) {
       if (is_literal(specs[i].host)) continue;
-      names_->keep(specs[i].host, [&pool, i](const auto& addresses) { pool.set_addresses(i, addresses); });
+      names_->keep(specs[i].host, [&pool = *pool, i](const auto& addresses) { pool.set_addresses(i, addresses); });
     }
   }
 }
@@ -59,8 +65,8 @@ void Upstreams::start() {
   const auto resolved = std::make_shared<std::promise<void>>();
   auto first_round = resolved->get_future();
   names_->start([resolved] { resolved->set_value(); });
-  for (Pool& pool : pools_) {
-    if (pool.backend().health) boost::asio::co_spawn(context_, keep_checking(pool), boost::asio::detached);
+  for (const auto& [name, pool] : pools_) {
+    if (pool->backend().health) boost::asio::co_spawn(context_, keep_checking(*pool), boost::asio::detached);
   }
   thread_ = std::jthread([this] {
     const auto forever = boost::asio::make_work_guard(context_);
@@ -81,11 +87,11 @@ void Upstreams::run_guarded() {
 }
 
 void Upstreams::log_status() const {
-  for (const Pool& pool : pools_) {
-    for (const EndpointStatus& status : pool.status()) {
-      spdlog::info("backend '{}': endpoint {} ({}) is {}{}{}: {} connections open, {} made, {} attempts failed",
-                   pool.backend().name, status.endpoint, status.name, status.state, status.why.empty() ? "" : ": ",
-                   status.why, status.active, status.connections, status.failures);
+  for (const auto& [name, pool] : pools_) {
+    for (const EndpointStatus& status : pool->status()) {
+      spdlog::info("backend '{}': endpoint {} ({}) is {}{}{}: {} connections open, {} made, {} attempts failed", name,
+                   status.endpoint, status.name, status.state, status.why.empty() ? "" : ": ", status.why,
+                   status.active, status.connections, status.failures);
     }
   }
 }

@@ -3,11 +3,10 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/system/result.hpp>
-#include <deque>
+#include <map>
 #include <memory>
-#include <string_view>
+#include <string>
 #include <thread>
-#include <unordered_map>
 
 #include "config/config.h"
 #include "upstream/names.h"
@@ -15,10 +14,16 @@
 
 namespace realpeer::upstream {
 
+// By the backend's name.
+using Pools = std::map<std::string, std::shared_ptr<Pool>, std::less<>>;
+
+// Cares for its pools as long as it lives; they may outlive it.
 class Upstreams {
  public:
-  // The configuration outlives it.
-  static boost::system::result<std::unique_ptr<Upstreams>, Unresolved> create(const config::Config& config);
+  // `before`: what a former configuration made. Backends that are configured as they were keep their pools, and others
+  // inherit (upstream/pool.h).
+  static boost::system::result<std::unique_ptr<Upstreams>, Unresolved> create(const config::Config& config,
+                                                                              const Pools& before = {});
   Upstreams(const Upstreams&) = delete;
   Upstreams& operator=(const Upstreams&) = delete;
   ~Upstreams();
@@ -26,20 +31,18 @@ class Upstreams {
   // Begins to resolve and to check. Returns when every name had its first answer, good or bad, or after a second.
   void start();
 
-  // Of a backend of the configuration.
-  Pool& pool(std::string_view backend) { return *by_name_.at(backend); }
+  [[nodiscard]] const Pools& pools() const { return pools_; }
   // Writes a line for each endpoint to the log.
   void log_status() const;
 
  private:
-  explicit Upstreams(const config::Config& config);
+  Upstreams(const config::Config& config, const Pools& before);
   void keep_names();
   void run_guarded();
 
-  std::deque<Pool> pools_;  // as config.backends; outlives what calls them
+  Pools pools_;  // outlive what calls them
   boost::asio::io_context context_{1};
   std::unique_ptr<Names> names_;
-  std::unordered_map<std::string_view, Pool*> by_name_;
   std::jthread thread_;
 };
 

@@ -65,13 +65,13 @@ std::string samples(const std::string& all, const std::string& name) {
 TEST(Metrics, TellOfCertificates) {
   const auto all =
       metrics({.certificates = {{"https", "/etc/a.pem", {"a.example.com"}, 59.5}, {"mail", "b.pem", {}, -0.25}},
-               .certificate_reloads = {.succeeded = 2, .failed = 1}});
+               .reloads = {.applied = 2, .refused = 1}});
   EXPECT_EQ(samples(all, "realpeer_certificate_expiry_seconds"),
             "realpeer_certificate_expiry_seconds{listener=\"https\",file=\"/etc/a.pem\"} 5140800\n"
             "realpeer_certificate_expiry_seconds{listener=\"mail\",file=\"b.pem\"} -21600\n");
-  EXPECT_EQ(samples(all, "realpeer_certificate_reloads_total"),
-            "realpeer_certificate_reloads_total{result=\"success\"} 2\n"
-            "realpeer_certificate_reloads_total{result=\"failure\"} 1\n");
+  EXPECT_EQ(samples(all, "realpeer_config_reloads_total"),
+            "realpeer_config_reloads_total{result=\"applied\"} 2\n"
+            "realpeer_config_reloads_total{result=\"refused\"} 1\n");
   EXPECT_EQ(metrics({}).find("expiry_seconds"), std::string::npos);
 }
 

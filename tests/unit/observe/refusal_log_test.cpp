@@ -64,7 +64,8 @@ TEST(RefusalLine, OfANumberSaysTheNewest) {
 TEST(RefusalLog, CountsEachListenerAndReasonByItself) {
   Logged logged;
   const auto all = listeners({"ssh", "web"});
-  RefusalLog log(all);
+  RefusalLog log;
+  log.cover(all);
   log.add(refused("ssh", RejectReason::header_missing, 1), kStart);
   log.add(refused("ssh", RejectReason::untrusted_source, 2), kStart);
   log.add(refused("web", RejectReason::header_missing, 3), kStart);
@@ -86,7 +87,8 @@ TEST(RefusalLog, CountsEachListenerAndReasonByItself) {
 TEST(RefusalLog, TellsTheRestAtItsEnd) {
   Logged logged;
   const auto all = listeners({"ssh"});
-  RefusalLog log(all);
+  RefusalLog log;
+  log.cover(all);
   for (int i = 0; i < 3; ++i) log.add(refused("ssh", RejectReason::no_route), kStart);
   log.tell_rest(kStart + 3s);
   EXPECT_THAT(logged.lines(), ElementsAre(HasSubstr("refused 10.0.0.9:4711 at listener 'ssh': no_route"),
@@ -98,7 +100,8 @@ TEST(RefusalLog, TellsTheRestAtItsEnd) {
 TEST(RefusalLog, IsSilentOfProbesAndOfWhatWasNotRefused) {
   Logged logged;
   const auto all = listeners({"ssh"});
-  RefusalLog log(all);
+  RefusalLog log;
+  log.cover(all);
   for (int i = 0; i < 3; ++i) log.add(refused("ssh", RejectReason::empty_probe), kStart);
   log.add(refused("ssh", RejectReason::none), kStart);
   log.tell_rest(kStart + 3s);
@@ -109,7 +112,8 @@ TEST(RefusalLog, IsSilentOfProbesAndOfWhatWasNotRefused) {
 TEST(RefusalLog, KnowsEveryReason) {
   Logged logged;
   const auto all = listeners({"ssh"});
-  RefusalLog log(all);
+  RefusalLog log;
+  log.cover(all);
   for (std::size_t i = 0; i < reasons; ++i) {
     log.add(refused("ssh", static_cast<RejectReason>(i)), kStart);
     log.add(refused("ssh", static_cast<RejectReason>(i)), kStart);
@@ -121,7 +125,8 @@ TEST(RefusalLog, KnowsEveryReason) {
 TEST(RefusalLog, LosesNoneWhereManyThreadsRefuse) {
   Logged logged;
   const auto all = listeners({"ssh"});
-  RefusalLog log(all);
+  RefusalLog log;
+  log.cover(all);
   {
     std::vector<std::jthread> threads;
     threads.reserve(4);

@@ -19,8 +19,21 @@ ClientPolicy rate_of(std::uint32_t count, std::uint32_t burst) {
   return {.rate = Rate{count, 1s, burst}, .concurrent = 0, .ban = {}};
 }
 
+// By one policy all the time.
+struct Limits {
+  explicit Limits(const ClientPolicy& by, std::size_t most = 1U << 18U) : policy(by), limits(most) {}
+  ClientLimits::Verdict connect(const net::Address& client, Known known, Clock::time_point now) {
+    return limits.connect(policy, client, known, now);
+  }
+  void disconnect(const net::Address& client) { limits.disconnect(client); }
+  [[nodiscard]] std::size_t size() const { return limits.size(); }
+
+  ClientPolicy policy;
+  ClientLimits limits;
+};
+
 // How many of so many connections at once are admitted.
-int admitted(ClientLimits& limits, const net::Address& client, int attempts, Clock::time_point now) {
+int admitted(Limits& limits, const net::Address& client, int attempts, Clock::time_point now) {
   int count = 0;
   for (int i = 0; i < attempts; ++i) {
     if (limits.connect(client, Known::directly, now).verdict != ClientVerdict::admitted) continue;
@@ -31,7 +44,7 @@ int admitted(ClientLimits& limits, const net::Address& client, int attempts, Clo
 }
 
 TEST(Rates, AdmitABurstAndThenTheRate) {
-  ClientLimits limits(rate_of(10, 5));
+  Limits limits(rate_of(10, 5));
   EXPECT_EQ(admitted(limits, someone, 100, start), 5);
   EXPECT_EQ(admitted(limits, someone, 100, start + 99ms), 0);
   EXPECT_EQ(admitted(limits, someone, 100, start + 100ms), 1);
@@ -40,38 +53,50 @@ TEST(Rates, AdmitABurstAndThenTheRate) {
 }
 
 TEST(Rates, AreExactOverTime) {
-  ClientLimits limits(rate_of(50, 1));
+  Limits limits(rate_of(50, 1));
   int count = 0;
   for (int ms = 0; ms < 10'000; ++ms) count += admitted(limits, someone, 1, start + std::chrono::milliseconds(ms));
   EXPECT_EQ(count, 500);
 }
 
 TEST(Rates, AreEachClientsOwn) {
-  ClientLimits limits(rate_of(1, 1));
+  Limits limits(rate_of(1, 1));
   EXPECT_EQ(admitted(limits, someone, 3, start), 1);
   EXPECT_EQ(admitted(limits, make_address("203.0.113.43"), 3, start), 1);
 }
 
 TEST(Rates, CountAMappedAddressAsItsOwn) {
-  ClientLimits limits(rate_of(1, 1));
+  Limits limits(rate_of(1, 1));
   EXPECT_EQ(admitted(limits, someone, 1, start), 1);
   EXPECT_EQ(admitted(limits, make_address("::ffff:203.0.113.42"), 1, start), 0);
 }
 
 TEST(Rates, CountAnIPv6NetworkOfSixtyFourBitsAsOne) {
-  ClientLimits limits(rate_of(1, 1));
+  Limits limits(rate_of(1, 1));
   EXPECT_EQ(admitted(limits, make_address("2001:db8:0:1::1"), 1, start), 1);
   EXPECT_EQ(admitted(limits, make_address("2001:db8:0:1:ffff::2"), 1, start), 0);
   EXPECT_EQ(admitted(limits, make_address("2001:db8:0:2::1"), 1, start), 1);
 }
 
 TEST(Concurrency, IsACeiling) {
-  ClientLimits limits({.rate = {}, .concurrent = 2, .ban = {}});
+  Limits limits({.rate = {}, .concurrent = 2, .ban = {}});
   EXPECT_EQ(limits.connect(someone, Known::directly, start).verdict, ClientVerdict::admitted);
   EXPECT_EQ(limits.connect(someone, Known::directly, start).verdict, ClientVerdict::admitted);
   EXPECT_EQ(limits.connect(someone, Known::directly, start).verdict, ClientVerdict::too_many);
   limits.disconnect(someone);
   EXPECT_EQ(limits.connect(someone, Known::directly, start).verdict, ClientVerdict::admitted);
+}
+
+TEST(Policies, MayChangeWhileClientsAreConnected) {
+  Limits limits({.rate = {}, .concurrent = 2, .ban = {}});
+  EXPECT_EQ(limits.connect(someone, Known::directly, start).verdict, ClientVerdict::admitted);
+  EXPECT_EQ(limits.connect(someone, Known::directly, start).verdict, ClientVerdict::admitted);
+  limits.policy.concurrent = 3;
+  EXPECT_EQ(limits.connect(someone, Known::directly, start).verdict, ClientVerdict::admitted);
+  limits.policy.concurrent = 1;
+  limits.disconnect(someone);
+  limits.disconnect(someone);
+  EXPECT_EQ(limits.connect(someone, Known::directly, start).verdict, ClientVerdict::too_many) << "one is left";
 }
 
 constexpr int enough = 10;  // refusals, for a burst that is smaller
@@ -90,7 +115,7 @@ struct Banning {
     return std::nullopt;
   }
 
-  ClientLimits limits;
+  Limits limits;
   Clock::time_point now = start;
 };
 
@@ -125,14 +150,14 @@ TEST(Bans, DoNotComeOfWhatAHeaderSays) {
 }
 
 TEST(Bans, AreNotAskedForByDefault) {
-  ClientLimits limits(rate_of(1, 1));
+  Limits limits(rate_of(1, 1));
   for (int i = 0; i < 100; ++i) EXPECT_FALSE(limits.connect(someone, Known::directly, start).ban);
 }
 
 net::Address client(std::uint32_t number) { return boost::asio::ip::address_v4(0x0A000000U + number); }
 
 TEST(Memory, IsBoundedUnderAMillionClients) {
-  ClientLimits limits(rate_of(1, 1), 10'000);
+  Limits limits(rate_of(1, 1), 10'000);
   for (std::uint32_t i = 0; i < 1'000'000; ++i) {
     limits.connect(client(i), Known::directly, start);
     limits.disconnect(client(i));
@@ -142,7 +167,7 @@ TEST(Memory, IsBoundedUnderAMillionClients) {
 }
 
 TEST(Memory, IsGivenBackWhenClientsStayAway) {
-  ClientLimits limits(rate_of(1, 1));
+  Limits limits(rate_of(1, 1));
   for (std::uint32_t i = 0; i < 10'000; ++i) {
     limits.connect(client(i), Known::directly, start);
     limits.disconnect(client(i));
@@ -155,7 +180,7 @@ TEST(Memory, IsGivenBackWhenClientsStayAway) {
 }
 
 TEST(Memory, NeverForgetsAClientThatIsConnected) {
-  ClientLimits limits({.rate = {}, .concurrent = 1, .ban = {}}, 640);
+  Limits limits({.rate = {}, .concurrent = 1, .ban = {}}, 640);
   for (std::uint32_t i = 0; i < 1'000; ++i) limits.connect(client(i), Known::directly, start);
   for (std::uint32_t i = 0; i < 10'000; ++i) admitted(limits, client(10'000 + i), 1, start);
   for (std::uint32_t i = 0; i < 1'000; ++i) {
@@ -164,7 +189,7 @@ TEST(Memory, NeverForgetsAClientThatIsConnected) {
 }
 
 TEST(Workers, MayCountAtOnce) {
-  ClientLimits limits({.rate = {}, .concurrent = 1'000'000, .ban = {}});
+  Limits limits({.rate = {}, .concurrent = 1'000'000, .ban = {}});
   {
     std::vector<std::jthread> workers;
     for (int worker = 0; worker < 4; ++worker) {

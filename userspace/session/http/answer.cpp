@@ -59,7 +59,7 @@ void note_silence(Conversation& conversation) {
   auto record = conversation.base;
   record.end = "rejected";
   record.reason = RejectReason::empty_probe;
-  note_end(conversation.shared, conversation.accepted.tally, record);
+  note_end(conversation.shared(), conversation.tally(), record);
 }
 
 }  // namespace realpeer::session

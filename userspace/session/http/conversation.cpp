@@ -35,20 +35,20 @@ void RequestAccount::refused(const Refusal& refusal) {
 
 void RequestAccount::received(std::uint64_t count) {
   record.bytes_in += count;
-  conversation_.accepted.tally.moved(observe::Direction::in, observe::Path::relay, count);
+  conversation_.tally().moved(observe::Direction::in, observe::Path::relay, count);
 }
 
 void RequestAccount::sent(std::uint64_t count) {
   record.bytes_out += count;
-  conversation_.accepted.tally.moved(observe::Direction::out, observe::Path::relay, count);
+  conversation_.tally().moved(observe::Direction::out, observe::Path::relay, count);
 }
 
 void RequestAccount::ended(std::string_view how) {
   record.end = how;
-  auto& tally = conversation_.accepted.tally;
+  auto& tally = conversation_.tally();
   ++tally.requests[std::min(record.request->status / 100U, 5U)];
   written_ = true;
-  note_end(conversation_.shared, tally, record);
+  note_end(conversation_.shared(), tally, record);
 }
 
 asio::awaitable<error_code> read_client(Conversation& conversation, std::size_t most) {

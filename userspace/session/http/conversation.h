@@ -31,10 +31,9 @@ struct OwnConnection {
 };
 
 struct Conversation {
-  Conversation(SharedState& shared_state, WorkerState& worker_state, Accepted& client, ClientStream& connection,
-               Identified known, std::unique_ptr<Tracked>& connection_account, Tickets held, ClientPlace taken)
-      : shared(shared_state),
-        worker(worker_state),
+  Conversation(WorkerState& worker_state, Accepted& client, ClientStream& connection, Identified known,
+               std::unique_ptr<Tracked>& connection_account, Tickets held, ClientPlace taken)
+      : worker(worker_state),
         accepted(client),
         stream(connection),
         identified(std::move(known)),
@@ -45,7 +44,6 @@ struct Conversation {
         tickets(std::move(held)),
         place(std::move(taken)) {}
 
-  SharedState& shared;
   WorkerState& worker;
   Accepted& accepted;
   ClientStream& stream;
@@ -57,16 +55,21 @@ struct Conversation {
   SocketPatience writing;
   std::shared_ptr<OwnConnection> own{};
   std::uint64_t requests = 0;
+  bool outdated = false;  // the configuration has its listener no longer: there is no next request
   Tickets tickets;
   ClientPlace place;
 
-  [[nodiscard]] const config::Listener& listener() const { return accepted.listener; }
-  [[nodiscard]] const config::Timeouts& timeouts() const { return shared.config.timeouts; }
+  [[nodiscard]] const config::Listener& listener() const { return accepted.listener(); }
+  [[nodiscard]] Generation& generation() const { return *accepted.generation; }
+  [[nodiscard]] SharedState& shared() const { return generation().shared; }
+  [[nodiscard]] observe::ListenerTally& tally() const { return accepted.state().tally; }
+  [[nodiscard]] const config::Timeouts& timeouts() const { return generation().config.timeouts; }
 };
 
 // Whether the client's connection takes another request after this one.
 inline bool goes_on(const Conversation& conversation, const http::Request& request) {
-  return request.keep_alive && !conversation.worker.draining && conversation.timeouts().keep_alive.count() > 0;
+  return request.keep_alive && !conversation.worker.draining && !conversation.outdated &&
+         conversation.timeouts().keep_alive.count() > 0;
 }
 
 // What becomes of the client's connection after a request.
@@ -84,7 +87,7 @@ class RequestAccount {
     record.started = std::chrono::system_clock::now();
     record.since = std::chrono::steady_clock::now();
     auto& request = record.request.emplace();
-    request.id = conversation.shared.unique_id(record.id) + "-" + std::to_string(++conversation.requests);
+    request.id = conversation.shared().unique_id(record.id) + "-" + std::to_string(++conversation.requests);
     conversation_.tracked->begin(record);
   }
   RequestAccount(const RequestAccount&) = delete;

@@ -97,7 +97,7 @@ asio::awaitable<std::optional<Trouble>> Exchange::reach(bool only_new) {
   }
   const auto began = std::chrono::steady_clock::now();
   auto connected = co_await connect_backend(pool_, conversation_.timeouts().connect,
-                                            one ? conversation_.shared.clients : nullptr, whom);
+                                            one ? conversation_.shared().clients : nullptr, whom);
   if (!connected) {
     const Refusal& refusal = connected.error();
     if (refusal.reason == RejectReason::none) co_return Trouble{.status = 0, .refusal = refusal};
@@ -105,7 +105,7 @@ asio::awaitable<std::optional<Trouble>> Exchange::reach(bool only_new) {
   }
   if (!connected->used_before) {
     connected->lease.succeeded();
-    conversation_.shared.connect_seconds.add(std::chrono::steady_clock::now() - began);
+    conversation_.shared().connect_seconds.add(std::chrono::steady_clock::now() - began);
   }
   backend_.emplace(std::move(*connected));
   co_return std::nullopt;
@@ -316,7 +316,8 @@ asio::awaitable<After> Exchange::relay_response() {
 
 // Keeps its connection for another request, where both are done with this one.
 void Exchange::leave_backend(bool in_order) {
-  note_delivery(conversation_.shared, backend_->socket.native_handle(), account_.record.endpoint, account_.record);
+  note_delivery(conversation_.generation(), backend_->socket.native_handle(), account_.record.endpoint,
+                account_.record);
   const auto keep_alive = pool_.backend().keep_alive;
   if (in_order && response_.backend_goes_on && keep_alive.count() > 0 && from_backend_.size() == 0) {
     if (speaks_for_one(pool_)) {

@@ -1,5 +1,6 @@
 #include "session/http/requests.h"
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -125,7 +126,7 @@ Outcome<ClientPlace> know_client(const Conversation& conversation, const http::F
   if (client == net::unmapped(sender)) return ClientPlace();
   record.client = net::Endpoint(client, 0);
   record.source = REALPEER_SOURCE_XFF;
-  return limit(conversation.shared, record);
+  return limit(conversation.generation(), record);
 }
 
 unsigned status_of(const Refusal& refusal) { return refusal.reason == RejectReason::rate_limited ? 429 : 403; }
@@ -186,7 +187,7 @@ asio::awaitable<After> serve_request(Conversation& conversation, http::RequestRe
   const bool by_trusted = is_forwarder(conversation.listener(), conversation.base.client->address());
   auto place = know_client(conversation, request.fields, by_trusted, account.record);
   if (!place) co_return co_await answer(conversation, account, request, status_of(place.error()), place.error());
-  upstream::Pool& pool = conversation.shared.upstreams.pool(to.backend);
+  upstream::Pool& pool = conversation.generation().pool(to.backend);
   account.record.backend = pool.backend().name;
   account.record.identity = config::to_string(pool.backend().identity);
   if (const auto refused = refuse_claim(pool.backend(), conversation.identified)) {
@@ -198,8 +199,23 @@ asio::awaitable<After> serve_request(Conversation& conversation, http::RequestRe
   co_return co_await exchange.run();
 }
 
+// What is asked for after a reload is served by the new configuration, where it still has the listener.
+void follow_reload(Conversation& conversation) {
+  const auto& now = conversation.worker.generation;
+  auto& accepted = conversation.accepted;
+  if (now == accepted.generation) return;
+  const auto found = std::ranges::find(now->listeners, accepted.generation->listeners[accepted.index]);
+  const auto index = static_cast<std::size_t>(found - now->listeners.begin());
+  conversation.outdated = found == now->listeners.end() || !now->config.listeners[index].route.is_http();
+  if (conversation.outdated) return;
+  conversation.own.reset();  // of a pool that may be none of this configuration
+  accepted.generation = now;
+  accepted.index = index;
+}
+
 asio::awaitable<After> serve_next(Conversation& conversation) {
   const Head head = co_await read_head(conversation);
+  follow_reload(conversation);
   if (head.over) {
     if (conversation.requests == 0) note_silence(conversation);
     co_return After::close;

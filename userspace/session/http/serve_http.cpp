@@ -12,10 +12,9 @@ bool is_forwarder(const config::Listener& listener, const net::Address& client) 
   return net::any_contains(listener.trusted_forwarders, client);
 }
 
-asio::awaitable<void> serve_http(SharedState& shared, WorkerState& worker, Accepted& accepted, Identified identified,
-                                 Underway& underway, std::unique_ptr<Tracked>& tracked, Tickets tickets,
-                                 ClientPlace place) {
-  const auto until = std::chrono::steady_clock::now() + shared.config.timeouts.request;
+asio::awaitable<void> serve_http(WorkerState& worker, Accepted& accepted, Identified identified, Underway& underway,
+                                 std::unique_ptr<Tracked>& tracked, Tickets tickets, ClientPlace place) {
+  const auto until = std::chrono::steady_clock::now() + accepted.generation->config.timeouts.request;
   if (const auto refused = co_await refuse_forbidden_header(accepted.socket, identified, until)) {
     co_return underway.refuse(*refused);
   }
@@ -24,11 +23,10 @@ asio::awaitable<void> serve_http(SharedState& shared, WorkerState& worker, Accep
   // Kept as long as the connection: reloading makes another one.
   std::shared_ptr<tls::ServerContext> certificates;
   ClientStream stream(accepted.socket, std::exchange(identified.payload, {}));
-  Conversation conversation(shared, worker, accepted, stream, std::move(identified), tracked, std::move(tickets),
+  Conversation conversation(worker, accepted, stream, std::move(identified), tracked, std::move(tickets),
                             std::move(place));
-  if (accepted.listener.tls) {
-    const auto index = &accepted.listener - shared.config.listeners.data();
-    certificates = shared.certificates->current(static_cast<std::size_t>(index));
+  if (accepted.listener().tls) {
+    certificates = accepted.generation->certificates->of(accepted.index);
     if (const auto refused = co_await terminate(conversation, certificates->context())) {
       co_return underway.refuse(*refused);
     }

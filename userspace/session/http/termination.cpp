@@ -54,7 +54,7 @@ asio::awaitable<std::optional<Refusal>> refuse_forbidden_header(tcp::socket& cli
 
 asio::awaitable<std::optional<Refusal>> terminate(Conversation& conversation, asio::ssl::context& context) {
   Ticket ticket;
-  if (!Ticket::take(conversation.shared.handshakes, ticket)) {
+  if (!Ticket::take(conversation.shared().handshakes, ticket)) {
     co_return Refusal{.reason = RejectReason::too_many_connections, .detail = "limits.handshakes", .looks_like = {}};
   }
   auto& tls = conversation.stream.begin_tls(context);

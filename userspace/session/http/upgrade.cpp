@@ -126,14 +126,14 @@ asio::awaitable<After> go_on_with_bytes(Conversation& conversation, RequestAccou
     account.ended(how);
     co_return After::close;
   }
-  auto& shared = conversation.shared;
+  auto& shared = conversation.shared();
   conversation.tracked->become(account.hand_over());
   if (!place.held()) place = std::move(conversation.place);
   conversation.worker.pump.engage(
       {.client = kernel::UniqueFd(conversation.accepted.socket.release()),
        .backend = kernel::UniqueFd(backend.socket.release()),
-       .owner = std::make_unique<Engaged>(shared, std::move(conversation.tickets), std::move(place),
-                                          std::move(backend.lease), std::move(conversation.tracked)),
+       .owner = std::make_unique<Engaged>(conversation.accepted.generation, std::move(conversation.tickets),
+                                          std::move(place), std::move(backend.lease), std::move(conversation.tracked)),
        .splice = shared.splice != nullptr});
   co_return After::handed_over;
 }

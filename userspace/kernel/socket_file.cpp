@@ -1,4 +1,4 @@
-#include "admin/socket_file.h"
+#include "kernel/socket_file.h"
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -8,12 +8,9 @@
 #include <cerrno>
 #include <optional>
 
-namespace realpeer::admin {
+namespace realpeer::kernel {
 
 namespace {
-
-using kernel::describe;
-using kernel::Error;
 
 constexpr mode_t owner_only = 0600;
 
@@ -25,9 +22,9 @@ sockaddr_un address_of(const std::string& path) {
 }
 
 // Zero when somebody listens there, else the error of connect().
-int knock(const std::string& path) {
+int knock(const std::string& path, int type) {
   // Not blocking: a daemon that lives may be slow to accept.
-  const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  const int socket = ::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (socket < 0) return errno;
   const sockaddr_un address = address_of(path);
   const int failed = ::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 ? 0 : errno;
@@ -36,11 +33,14 @@ int knock(const std::string& path) {
 }
 
 // Makes the path free; the error, or nothing.
-std::optional<Error> clear(const std::string& path) {
+std::optional<Error> clear(int socket, const std::string& path) {
   struct stat there {};
   if (::lstat(path.c_str(), &there) != 0) return std::nullopt;  // bind() will tell anything but its absence
   if (!S_ISSOCK(there.st_mode)) return Error::because("a file that is no socket is there: remove it");
-  const int failed = knock(path);
+  int type = SOCK_STREAM;
+  socklen_t length = sizeof(type);
+  ::getsockopt(socket, SOL_SOCKET, SO_TYPE, &type, &length);
+  const int failed = knock(path, type);
   if (failed == 0) return Error::taken("another daemon listens there: stop it, or name another path");
   if (failed != ECONNREFUSED) return describe("a socket is there, and cannot be looked at", failed);
   if (::unlink(path.c_str()) != 0) return describe("what a daemon left there cannot be removed", errno);
@@ -49,8 +49,22 @@ std::optional<Error> clear(const std::string& path) {
 
 }  // namespace
 
-kernel::Result<SocketFile> SocketFile::bind(int socket, const std::string& path) {
-  if (auto bad = clear(path)) return std::move(*bad);
+Result<SocketFile> SocketFile::bind(int socket, const std::string& path) {
+  if (auto bad = clear(socket, path)) return std::move(*bad);
+  return make(socket, path);
+}
+
+Result<SocketFile> SocketFile::replace(int socket, const std::string& path) {
+  const std::string next = path + ".next";
+  ::unlink(next.c_str());
+  auto file = make(socket, next);
+  if (!file) return file.error();
+  if (::rename(next.c_str(), path.c_str()) != 0) return describe("it cannot take the other one's place", errno);
+  file->path_ = path;
+  return file;
+}
+
+Result<SocketFile> SocketFile::make(int socket, const std::string& path) {
   // The file takes the socket's mode (net/unix/af_unix.c, unix_bind_bsd()), so that it is never there for others.
   if (::fchmod(socket, owner_only) != 0) return describe("the socket's mode cannot be set", errno);
   const sockaddr_un address = address_of(path);
@@ -71,4 +85,4 @@ SocketFile::~SocketFile() {
   if (there.st_dev == device_ && there.st_ino == inode_) ::unlink(path_.c_str());
 }
 
-}  // namespace realpeer::admin
+}  // namespace realpeer::kernel

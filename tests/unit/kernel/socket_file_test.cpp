@@ -1,5 +1,5 @@
 // The file of a unix socket, through all that may be in its place.
-#include "admin/socket_file.h"
+#include "kernel/socket_file.h"
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -10,7 +10,7 @@
 
 #include "harness/process.h"
 
-namespace realpeer::admin {
+namespace realpeer::kernel {
 namespace {
 
 namespace fs = std::filesystem;
@@ -106,4 +106,4 @@ TEST_F(SocketFiles, NeedTheirFolder) {
 }
 
 }  // namespace
-}  // namespace realpeer::admin
+}  // namespace realpeer::kernel

@@ -8,13 +8,15 @@
 
 #include "kernel/result.h"
 
-namespace realpeer::admin {
+namespace realpeer::kernel {
 
 class SocketFile {
  public:
   // Binds `socket` (of unix(7), not connected) to a path in a folder that is there. A socket file that nobody listens
   // on is replaced; one that is listened on, and anything else, is an error.
-  static kernel::Result<SocketFile> bind(int socket, const std::string& path);
+  static Result<SocketFile> bind(int socket, const std::string& path);
+  // The same in the place of one that is listened on, whose owner thereby owns no file any more.
+  static Result<SocketFile> replace(int socket, const std::string& path);
   SocketFile(SocketFile&& other) noexcept
       : path_(std::exchange(other.path_, {})), device_(other.device_), inode_(other.inode_) {}
   SocketFile& operator=(SocketFile&&) = delete;
@@ -23,6 +25,7 @@ class SocketFile {
   ~SocketFile();  // removes it, unless another stands in its place by now
 
  private:
+  static Result<SocketFile> make(int socket, const std::string& path);
   SocketFile(std::string path, dev_t device, ino_t inode) : path_(std::move(path)), device_(device), inode_(inode) {}
 
   std::string path_;
@@ -30,4 +33,4 @@ class SocketFile {
   ino_t inode_;
 };
 
-}  // namespace realpeer::admin
+}  // namespace realpeer::kernel

@@ -1,0 +1,151 @@
+#include "daemon/control.h"
+
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/json/array.hpp>
+
+#include "control/place.h"
+
+namespace realpeer::daemon {
+namespace {
+
+namespace asio = boost::asio;
+namespace json = boost::json;
+
+using asio::posix::stream_descriptor;
+
+constexpr std::chrono::seconds patience{10};       // for a question
+constexpr std::chrono::seconds to_take_over{120};  // for whoever loads programs, looks up names, …
+constexpr std::size_t most_lines = control::most_bytes / 2;
+
+void report(const std::exception_ptr& failure) {
+  if (!failure) return;
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& exception) {
+    spdlog::error("the control socket: an unexpected error: {}", exception.what());
+  }
+}
+
+json::object answer_of(const Reloaded& reloaded) {
+  json::array lines;
+  std::size_t bytes = 0;
+  for (const auto& line : reloaded.lines) {
+    bytes += line.size();
+    if (bytes > most_lines) {
+      lines.emplace_back("… (the log has the rest)");
+      break;
+    }
+    lines.emplace_back(line);
+  }
+  return {{"applied", reloaded.applied}, {"lines", std::move(lines)}};
+}
+
+std::string_view asked(const json::object& body) {
+  const auto* what = body.if_contains("do");
+  return what != nullptr && what->is_string() ? std::string_view(what->get_string()) : std::string_view();
+}
+
+// Whoever is not there any more does not need it.
+void answer(int socket, const json::object& body) {
+  if (const auto sent = control::send(socket, body); !sent) spdlog::debug("{}", sent.error().text);
+}
+
+asio::awaitable<kernel::Result<control::Message>> next_message(stream_descriptor& peer, std::chrono::seconds at_most) {
+  asio::steady_timer limit(peer.get_executor(), at_most);
+  limit.async_wait([&peer](boost::system::error_code error) {
+    if (error) return;
+    boost::system::error_code ignored;
+    peer.cancel(ignored);
+  });
+  const auto [error] = co_await peer.async_wait(stream_descriptor::wait_read, asio::as_tuple(asio::use_awaitable));
+  if (error) co_return kernel::Error::because("nothing was said");
+  co_return control::receive(peer.native_handle(), std::chrono::milliseconds(0));
+}
+
+}  // namespace
+
+struct Control::Shared {
+  stream_descriptor listening;
+  Answers answers;
+  bool taken_over = false;
+  std::vector<stream_descriptor> successor{};  // it sees our end by ours of this
+
+  void wait(std::shared_ptr<Shared> self);
+  static asio::awaitable<void> serve(std::shared_ptr<Shared> self, stream_descriptor peer);
+  asio::awaitable<void> hand_over(stream_descriptor peer);
+};
+
+void Control::Shared::wait(std::shared_ptr<Shared> self) {
+  listening.async_wait(stream_descriptor::wait_read, [this, self](boost::system::error_code error) mutable {
+    if (error) return;
+    const int accepted = ::accept4(listening.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (accepted >= 0) {
+      stream_descriptor peer(listening.get_executor(), accepted);
+      asio::co_spawn(listening.get_executor(), serve(self, std::move(peer)), report);
+    }
+    wait(std::move(self));
+  });
+}
+
+asio::awaitable<void> Control::Shared::serve(std::shared_ptr<Shared> self, stream_descriptor peer) {
+  const int socket = peer.native_handle();
+  if (!control::may_speak(socket)) co_return;
+  const auto question = co_await next_message(peer, patience);
+  if (!question) co_return;
+  const auto what = asked(question->body);
+  if (what == "reload") {
+    answer(socket, answer_of(self->answers.reload()));
+  } else if (what == "upgrade") {
+    const auto done = co_await self->answers.upgrade();
+    answer(socket, answer_of(done));
+  } else if (what == "take-over") {
+    co_await self->hand_over(std::move(peer));
+  } else {
+    answer(socket, answer_of({.applied = false, .lines = {"this version of realpeer does not know what was asked"}}));
+  }
+}
+
+asio::awaitable<void> Control::Shared::hand_over(stream_descriptor peer) {
+  const int socket = peer.native_handle();
+  for (const auto& offered : answers.offer()) {
+    if (const auto sent = control::send(socket, offered.body, offered.descriptors); !sent) {
+      spdlog::warn("another process wanted to take over: {}", sent.error().text);
+      co_return;
+    }
+  }
+  const auto word = co_await next_message(peer, to_take_over);
+  if (!word || asked(word->body) != "serving" || std::exchange(taken_over, true)) {
+    spdlog::warn("another process wanted to take over and does not: all goes on as before");
+    co_return;
+  }
+  answer(socket, answers.hand_over(word->body));
+  successor.push_back(std::move(peer));
+}
+
+Control::~Control() {
+  boost::system::error_code ignored;
+  shared_->listening.close(ignored);
+}
+
+kernel::Result<std::unique_ptr<Control>> Control::listen(asio::io_context& context, const std::string& path,
+                                                         bool replace, Answers answers) {
+  const auto failed = [&path](const std::string& why) {
+    return kernel::Error::because("no control socket at " + path + ": " + why);
+  };
+  kernel::UniqueFd socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!socket.valid()) return failed(std::strerror(errno));  // NOLINT(concurrency-mt-unsafe): known errors
+  auto file = replace ? kernel::SocketFile::replace(socket.get(), path) : kernel::SocketFile::bind(socket.get(), path);
+  if (!file) return failed(file.error().text);
+  if (::listen(socket.get(), SOMAXCONN) != 0) return kernel::describe("no control socket at " + path, errno);
+  auto shared = std::make_shared<Shared>(Shared{stream_descriptor(context, socket.release()), std::move(answers)});
+  shared->wait(shared);
+  return std::unique_ptr<Control>(new Control(std::move(shared), std::move(*file)));
+}
+
+}  // namespace realpeer::daemon

@@ -1,0 +1,47 @@
+// From the first signal to the last connection.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <functional>
+
+#include "session/server.h"
+
+namespace realpeer::daemon {
+
+// Answers signals: waits for one to end, then for the connections to. From its construction on a signal no longer
+// kills: what the daemon makes afterwards is always taken back.
+class Lifetime {
+ public:
+  explicit Lifetime(boost::asio::io_context& context);
+
+  // What the daemon does on SIGUSR1 and SIGHUP, and when it begins to drain.
+  struct Answers {
+    std::function<void()> log_status;
+    std::function<void()> reload;
+    std::function<void()> draining;
+  };
+
+  // Runs the context until it is over.
+  void wait(session::Server& server, Answers answers);
+
+  // As SIGTERM does. Once more changes nothing.
+  void drain();
+  [[nodiscard]] bool draining() const { return draining_; }
+
+ private:
+  void wait_for_signal();
+  void look();
+
+  session::Server* server_ = nullptr;
+  Answers answers_;
+  boost::asio::io_context& context_;
+  boost::asio::signal_set signals_{context_, SIGTERM, SIGINT, SIGHUP};
+  boost::asio::steady_timer timer_{context_};
+  std::chrono::steady_clock::time_point deadline_;
+  bool draining_ = false;
+};
+
+}  // namespace realpeer::daemon

@@ -1,0 +1,108 @@
+#include "daemon/successor.h"
+
+#include <spawn.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <string_view>
+
+namespace realpeer::daemon {
+namespace {
+
+namespace asio = boost::asio;
+using asio::posix::stream_descriptor;
+
+constexpr std::chrono::seconds patience{120};
+constexpr const char* take_over = "--take-over";
+
+// What the supervisor says to one process only.
+bool is_ours_alone(std::string_view variable) {
+  constexpr std::array<std::string_view, 4> names{"LISTEN_PID=", "LISTEN_FDS=", "LISTEN_FDNAMES=", "WATCHDOG_PID="};
+  return std::ranges::any_of(names, [&](std::string_view name) { return variable.starts_with(name); });
+}
+
+std::vector<char*> environment() {
+  std::vector<char*> all;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    if (!is_ours_alone(*variable)) all.push_back(*variable);
+  }
+  all.push_back(nullptr);
+  return all;
+}
+
+kernel::Result<int> spawn(const Invocation& invocation) {
+  std::vector<std::string> texts = invocation.arguments;
+  if (!std::ranges::count(texts, take_over)) texts.emplace_back(take_over);
+  std::vector<char*> arguments;
+  for (auto& text : texts) arguments.push_back(text.data());
+  arguments.push_back(nullptr);
+  auto variables = environment();
+  posix_spawn_file_actions_t actions{};
+  posix_spawnattr_t attributes{};
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawnattr_init(&attributes);
+  // Sockets of connections must end with us.
+  ::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
+  pid_t pid = -1;
+  const int failed =
+      ::posix_spawn(&pid, invocation.program.c_str(), &actions, &attributes, arguments.data(), variables.data());
+  ::posix_spawnattr_destroy(&attributes);
+  ::posix_spawn_file_actions_destroy(&actions);
+  if (failed != 0) return kernel::describe("cannot start " + invocation.program, failed);
+  return pid;
+}
+
+std::string in_words(int status) {
+  if (WIFSIGNALED(status)) return "was killed by signal " + std::to_string(WTERMSIG(status));
+  return "ended with status " + std::to_string(WEXITSTATUS(status));
+}
+
+}  // namespace
+
+Invocation Invocation::current() {
+  std::error_code unknown;
+  Invocation invocation{.program = std::filesystem::read_symlink("/proc/self/exe", unknown), .arguments = {}};
+  std::ifstream words("/proc/self/cmdline", std::ios::binary);
+  for (std::string word; std::getline(words, word, '\0');) invocation.arguments.push_back(word);
+  return invocation;
+}
+
+asio::awaitable<kernel::Result<void>> Successor::start(const Invocation& invocation) {
+  const auto pid = spawn(invocation);
+  if (!pid) co_return pid.error();
+  status_.reset();
+  const int descriptor = static_cast<int>(::syscall(SYS_pidfd_open, *pid, 0));
+  if (descriptor >= 0) {
+    wait_for_end(std::make_shared<stream_descriptor>(outcome_.get_executor(), descriptor), *pid);
+  }
+  outcome_.expires_after(patience);
+  if (!served_) co_await outcome_.async_wait(asio::as_tuple(asio::use_awaitable));
+  if (served_) co_return kernel::Result<void>();
+  if (status_) co_return kernel::Error::because("the new process " + in_words(*status_) + ": the log says why");
+  ::kill(*pid, SIGTERM);
+  co_return kernel::Error::because("the new process does not serve after " + std::to_string(patience.count()) + " s");
+}
+
+void Successor::wait_for_end(const std::shared_ptr<stream_descriptor>& process, int pid) {
+  process->async_wait(stream_descriptor::wait_read, [this, process, pid](boost::system::error_code error) {
+    int status = 0;
+    if (error || ::waitpid(pid, &status, WNOHANG) != pid) return;
+    status_ = status;
+    outcome_.cancel();
+  });
+}
+
+void Successor::served() {
+  served_ = true;
+  outcome_.cancel();
+}
+
+}  // namespace realpeer::daemon
