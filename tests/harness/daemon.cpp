@@ -94,7 +94,9 @@ std::filesystem::path pins_of(const std::string& node) { return kPins / node; }
 
 Daemon::Daemon(const std::string& binary, const GatewayConfig& config, const ProcessOptions& options)
     : config_(config),
-      process_({binary, "run", "--config", directory_.write("realpeer.yaml", config.yaml()).string()}, options),
+      process_({binary, "run", "--config", directory_.write("realpeer.yaml", config.yaml()).string(), "--runtime_dir",
+                directory_.path().string()},
+               options),
       log_(process_.output_path()) {
   const auto ports = ports_bound_by(config_.yaml());
   const auto accepts = [&](std::uint16_t port) { return listening(*options.netns, port); };
@@ -112,6 +114,27 @@ Daemon::Daemon(const std::string& binary, const GatewayConfig& config, const Pro
 Daemon::~Daemon() {
   stop();
   remove_remains(config_.node);
+}
+
+std::vector<pid_t> Daemon::processes() const {
+  std::vector<pid_t> found;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    const pid_t pid = std::atoi(entry.path().filename().c_str());
+    // Ended ones that nobody has waited for have no open files.
+    std::error_code gone;
+    if (pid > 0 && ::getpgid(pid) == process_.pid() && !std::filesystem::is_empty(entry.path() / "fd", gone) && !gone) {
+      found.push_back(pid);
+    }
+  }
+  return found;
+}
+
+bool Daemon::stop_all() {
+  ::kill(-process_.pid(), SIGTERM);
+  const auto ended = [this] { return !process_.running() && processes().empty(); };
+  if (eventually(ended, Duration{1'000})) return true;
+  ::kill(-process_.pid(), SIGTERM);
+  return eventually(ended, Duration{5'000});
 }
 
 std::optional<Exit> Daemon::stop() {

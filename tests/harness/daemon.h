@@ -56,6 +56,15 @@ class Daemon {
   [[nodiscard]] const Process& process() const { return process_; }
   [[nodiscard]] const AccessLog& log() const { return log_; }
 
+  // Writes another document into its file.
+  void rewrite(const std::string& text) const { directory_.write("realpeer.yaml", text); }
+  // Where its control socket is.
+  [[nodiscard]] const std::filesystem::path& runtime_directory() const { return directory_.path(); }
+  // It, and the processes that took over from it, that still run.
+  [[nodiscard]] std::vector<pid_t> processes() const;
+  // SIGTERM to all of them; whether they ended.
+  bool stop_all();
+
   // SIGTERM, and a second one for what will not drain: how it ended. Kills it after 5 s and returns nothing.
   std::optional<Exit> stop();
 

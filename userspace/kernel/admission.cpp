@@ -2,10 +2,12 @@
 
 #include <bpf/bpf.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
 
+#include "kernel/layout.h"
 #include "kernel/per_cpu.h"
 
 namespace realpeer::kernel {
@@ -42,8 +44,11 @@ namespace {
 // Of the daemon that is taken over from, if it has any.
 void copy_bans(const std::string& pin, const Bans& into) {
   const auto others = Bans::open(pin);
-  const auto bans = others ? others->list() : Result<std::vector<Ban>>(std::vector<Ban>());
-  if (!bans) return;
+  const auto bans = others ? others->list() : Result<std::vector<Ban>>(others.error());
+  if (!bans) {
+    if (::access(pin.c_str(), F_OK) == 0) spdlog::warn("bans of before are not in force: {}", bans.error().text);
+    return;
+  }
   for (const auto& ban : *bans) {
     if (const auto added = into.add(ban.source, ban.remaining, static_cast<realpeer_ban_reason>(ban.reason)); !added) {
       spdlog::warn("a ban is lost: {}", added.error().text);
@@ -56,6 +61,7 @@ void copy_bans(const std::string& pin, const Bans& into) {
 Result<std::unique_ptr<Admission>> Admission::load(const Instance& instance, const AdmissionObject::Sizes& sizes) {
   auto object = AdmissionObject::load(sizes);
   if (!object) return object.error();
+  if (auto pinned = pin_layout(instance); !pinned) return pinned.error();
   auto bans = Bans::of((*object)->bans());
   if (!bans) return bans.error();
   if (bpf_obj_pin((*object)->bans(), instance.new_pin(bans_pin).c_str()) != 0) {

@@ -6,8 +6,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
+#include <filesystem>
 #include <limits>
 #include <utility>
+
+#include "kernel/layout.h"
 
 namespace realpeer::kernel {
 namespace {
@@ -70,6 +73,7 @@ realpeer_source source_key(const net::Address& address) {
 }
 
 Result<Bans> Bans::open(const std::string& pin) {
+  if (auto read = check_layout(std::filesystem::path(pin).parent_path()); !read) return read.error();
   UniqueFd map(bpf_obj_get(pin.c_str()));
   if (!map.valid())
     return describe("cannot open " + pin + " (needs CAP_BPF, or root, and a daemon with admission)", errno);

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "kernel/layout.h"
 #include "kernel/mounts.h"
 #include "kernel/tcp_state.h"
 
@@ -85,6 +86,7 @@ Result<void> look_into(const std::string& pin, const std::string& instance, cons
 Result<std::unique_ptr<ClientMap>> ClientMap::attach(const DatapathObject& object, const DaemonCgroup& cgroup,
                                                      const Instance& instance) {
   std::unique_ptr<ClientMap> map(new ClientMap(object));
+  if (auto pinned = pin_layout(instance); !pinned) return pinned.error();
   if (bpf_obj_pin(object.clients(), instance.new_pin(clients_pin).c_str()) != 0) {
     return describe("cannot pin the client map at " + instance.pin(clients_pin), errno);
   }
@@ -109,7 +111,9 @@ Result<std::vector<RecordedClient>> find_clients(const net::Endpoint& source) {
   if (!bpffs) return Error::because("no bpffs is mounted here, hence no realpeer records clients on this host");
   std::vector<RecordedClient> found;
   for (const auto& instance : living_instances(*bpffs)) {
-    for (const auto& pin : client_pins(*bpffs + "/realpeer/" + instance)) {
+    const std::string directory = *bpffs + "/realpeer/" + instance;
+    if (auto read = check_layout(directory); !read) return read.error();
+    for (const auto& pin : client_pins(directory)) {
       if (auto looked = look_into(pin, instance, net::unmapped(source), found); !looked) return looked.error();
     }
   }

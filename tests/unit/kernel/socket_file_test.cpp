@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <optional>
 
 #include "harness/process.h"
 
@@ -88,6 +89,18 @@ TEST_F(SocketFiles, RefuseOneThatIsListenedOn) {
     EXPECT_EQ(problem(), "another daemon listens there: stop it, or name another path");
   }
   EXPECT_TRUE(fs::is_socket(path_));
+}
+
+TEST_F(SocketFiles, TakeThePlaceOfOneThatIsListenedOn) {
+  const Socket before;
+  auto first = std::make_optional(SocketFile::bind(before.descriptor, path_));
+  ASSERT_TRUE(*first);
+  ASSERT_EQ(::listen(before.descriptor, 1), 0);
+  const Socket after;
+  const auto second = SocketFile::replace(after.descriptor, path_);
+  ASSERT_TRUE(second) << second.error().text;
+  first.reset();
+  EXPECT_TRUE(fs::is_socket(path_)) << "it is not the first one's to remove any more";
 }
 
 TEST_F(SocketFiles, RefuseWhatIsNoSocket) {

@@ -260,5 +260,70 @@ TEST_F(Named, TakesNoMoreThanTheFirstOfVeryManyAddresses) {
   EXPECT_EQ(addresses().size(), 65U);
 }
 
+// A pool under another configuration, in the place of one that has been in use.
+class Successors : public ThreeEndpoints {
+ protected:
+  static std::vector<std::string> states(const Pool& of) {
+    std::vector<std::string> found;
+    for (const auto& status : of.status()) found.push_back(status.endpoint + " " + status.state);
+    return found;
+  }
+};
+
+TEST_F(Successors, KnowWhoRests) {
+  fail(1, Failure::quick);
+  auto other = backend;
+  other.endpoints.erase(other.endpoints.begin());
+  other.endpoints.push_back({"10.0.0.4", 80});
+  EXPECT_THAT(states(Pool(other, &pool)), ElementsAre("10.0.0.2:80 resting", "10.0.0.3:80 up", "10.0.0.4:80 up"));
+}
+
+TEST_F(Successors, CountTheConnectionsOfTheirPredecessors) {
+  auto other = backend;
+  for (auto& endpoint : other.endpoints) endpoint.max_connections = 1;
+  next();
+  Pool after(other, &pool);
+  EXPECT_EQ(after.status().at(0).active, 1U);
+  const auto lease = after.next(client, {});
+  ASSERT_TRUE(lease);
+  EXPECT_EQ(lease->endpoint().text, "10.0.0.2:80") << "the first one is full";
+  leases.clear();
+  EXPECT_EQ(after.status().at(0).active, 0U);
+}
+
+TEST_F(Successors, JudgeByTheirOwnSettings) {
+  fail(0, Failure::quick, 1);
+  auto other = backend;
+  other.ejection.failures = 1;
+  Pool after(other, &pool);
+  auto lease = after.next(client, {});
+  ASSERT_EQ(lease->endpoint().text, "10.0.0.1:80");
+  lease->failed(Failure::quick, "for the test");
+  EXPECT_EQ(after.status().at(0).state, "resting");
+}
+
+TEST_F(Successors, KeepTheAddressesOfNames) {
+  auto named = backend_of({{"app.example.com", 80}});
+  Pool before(named);
+  before.set_addresses(0, {make_address("10.0.0.9")});
+  named.balance = config::Balance::client_hash;
+  const Pool after(named, &before);
+  EXPECT_THAT(states(after), ElementsAre("10.0.0.9:80 up"));
+  named.endpoints.front().host = "other.example.com";
+  EXPECT_THAT(states(Pool(named, &before)), ElementsAre("other.example.com:80 unresolved"));
+}
+
+// A check may have found an endpoint down; without checks nobody would find it up again.
+TEST_F(Successors, WithoutChecksForgetThatOneIsDown) {
+  auto checked = backend_of({{"10.0.0.1", 80}});
+  checked.health.emplace().fall = 1;
+  Pool before(checked);
+  before.checked(*before.endpoints().front(), false, "for the test", Clock::now());
+  ASSERT_EQ(before.status().at(0).state, "down");
+  EXPECT_EQ(Pool(checked, &before).status().at(0).state, "down");
+  checked.health.reset();
+  EXPECT_EQ(Pool(checked, &before).status().at(0).state, "up");
+}
+
 }  // namespace
 }  // namespace realpeer::upstream

@@ -1,0 +1,176 @@
+// A new process in the place of one that serves.
+#include <gmock/gmock.h>
+#include <signal.h>
+
+#include <filesystem>
+
+#include "e2e/succession.h"
+
+namespace realpeer::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+class Upgrade : public SuccessionChain {
+ protected:
+  [[nodiscard]] std::vector<std::string> pins() const {
+    std::vector<std::string> names;
+    std::error_code none;
+    for (const auto& pin : std::filesystem::directory_iterator(pins_of(config.node), none)) {
+      if (pin.path().filename() != "layout") names.push_back(pin.path().filename());
+    }
+    std::ranges::sort(names);
+    return names;
+  }
+  // What `realpeer whois` says of the connection behind this socket of the backend's.
+  [[nodiscard]] std::string whois(const Socket& server) const {
+    return run({REALPEER_BINARY, "whois", to_string(server.remote())}).output;
+  }
+};
+
+TEST_P(Upgrade, TheNewProcessServesAndTheOldOneKeepsItsConnections) {
+  start();
+  Ends before = open_talking();
+  expect_done("upgrade");
+  EXPECT_EQ(gateway->processes().size(), 2U);
+  expect_served(kFirst);
+  expect_conversation(before.client, before.server);
+  EXPECT_THAT(whois(before.server), HasSubstr(to_string(kClaimed)));
+  Ends after = open();
+  EXPECT_THAT(whois(after.server), HasSubstr(to_string(kClaimed)));
+  before.client.close();
+  before.server.close();
+  EXPECT_TRUE(eventually([&] { return gateway->processes().size() == 1; }, kSoon)) << gateway->process().errors();
+  EXPECT_EQ(gateway->process().wait(kSoon), Exit{});
+  expect_conversation(after.client, after.server);
+  EXPECT_EQ(pins(), std::vector<std::string>{"clients"});
+}
+
+TEST_P(Upgrade, FollowsUponUpgrade) {
+  start();
+  std::vector<Ends> all;
+  for (int i = 0; i < 4; ++i) {
+    all.push_back(open());
+    expect_done("upgrade");
+  }
+  EXPECT_EQ(gateway->processes().size(), 5U);
+  for (auto& ends : all) expect_conversation(ends.client, ends.server);
+  expect_done("reload");
+  all.clear();
+  EXPECT_TRUE(eventually([&] { return gateway->processes().size() == 1; }, kSoon));
+  EXPECT_EQ(pins(), std::vector<std::string>{"clients"});
+  expect_served(kFirst);
+}
+
+TEST_P(Upgrade, TakesUpWhatAReloadCouldNot) {
+  config.connections = 100;
+  start();
+  gateway->rewrite(changed([](auto& other) {
+    other.connections = 200;
+    other.binds = {"203.0.113.1:7001"};
+  }));
+  expect_done("upgrade");
+  expect_served(kSecond);
+  EXPECT_TRUE(eventually([&] { return !listening(net->gateway, 7000); }, kSoon));
+}
+
+TEST_P(Upgrade, ThatCannotBeLeavesAllAsItWas) {
+  start();
+  Ends before = open();
+  const std::string good = config.yaml();
+  gateway->rewrite("listeners: [");
+  auto finished = ask_gateway("upgrade");
+  EXPECT_EQ(finished.code, 2);
+  EXPECT_THAT(finished.errors, HasSubstr("not valid YAML"));
+  EXPECT_THAT(finished.errors, HasSubstr("not upgraded: all goes on as before"));
+  // It passes every check, and then cannot listen.
+  gateway->rewrite(changed([](auto& other) { other.binds = {"203.0.113.1:7000", "198.51.100.77:7000"}; }));
+  finished = ask_gateway("upgrade");
+  EXPECT_EQ(finished.code, 2);
+  EXPECT_THAT(finished.errors, HasSubstr("the new process ended with status 1"));
+  EXPECT_THAT(gateway->process().errors(), HasSubstr("Cannot assign requested address"));
+  EXPECT_EQ(gateway->processes().size(), 1U);
+  expect_served(kFirst);
+  expect_conversation(before.client, before.server);
+  EXPECT_THAT(whois(before.server), HasSubstr(to_string(kClaimed)));
+  EXPECT_EQ(pins(), std::vector<std::string>{"clients"});
+  gateway->rewrite(good);
+  expect_done("upgrade");
+  expect_served(kFirst);
+}
+
+TEST_P(Upgrade, WhoIsKilledAfterwardsLeavesNothingInTheMap) {
+  start();
+  Ends before = open();
+  const pid_t old = gateway->process().pid();
+  expect_done("upgrade");
+  Ends after = open();
+  EXPECT_EQ(pins(), (std::vector<std::string>{"clients", "clients-1"}));
+  ::kill(old, SIGKILL);
+  EXPECT_TRUE(eventually([&] { return pins() == std::vector<std::string>{"clients"}; }, kSoon));
+  expect_conversation(after.client, after.server);
+  EXPECT_TRUE(gateway->stop_all());
+  gateway.reset();  // not to be asked how the killed one ended
+}
+
+TEST_P(Upgrade, TheOldProcessEndsItsConnectionsInTheTimeToDrain) {
+  config.drain_timeout = "1s";
+  start();
+  Ends before = open();
+  expect_done("upgrade");
+  EXPECT_EQ(before.client.ending().end, End::reset);
+  EXPECT_TRUE(eventually([&] { return gateway->processes().size() == 1; }, kSoon));
+  expect_served(kFirst);
+}
+
+TEST_P(Upgrade, WhoWaitsInTheQueueIsServedByEither) {
+  start();
+  ::kill(gateway->process().pid(), SIGSTOP);
+  std::vector<Socket> queued;
+  for (int i = 0; i < 20; ++i) {
+    queued.push_back(connect());
+    queued.back().send_all(proxy_v2(kClaimed, kDialled));
+  }
+  at_once({[&] { expect_done("upgrade"); }, [&] { ::kill(gateway->process().pid(), SIGCONT); }});
+  for (auto& client : queued) {
+    Socket server = backend->accept();
+    read_proxy_v2(server);
+    server.send_all("answer");
+    client.send_all("question");
+  }
+  for (auto& client : queued) EXPECT_EQ(client.receive_exactly(kAnswered), "answer");
+}
+
+TEST_P(Upgrade, TheAdminListenerAnswersThroughout) {
+  for (const std::string bind :
+       {"127.0.0.1:9901", "unix:" + std::filesystem::temp_directory_path().string() + "/" + unique_node() + ".admin"}) {
+    config.node = unique_node();
+    config.text = GatewayConfig(config).yaml() + "admin: { bind: '" + bind + "' }\n";
+    config.text.erase(0, config.text.find("log:"));
+    start();
+    for (int i = 0; i < 3; ++i) {
+      expect_done("upgrade");
+      const auto asked = run({REALPEER_BINARY, "status", "--admin", bind}, {.netns = &net->gateway});
+      EXPECT_EQ(asked.code, 0) << asked.errors;
+    }
+    EXPECT_TRUE(gateway->stop_all());
+    gateway.reset();
+    config.text.clear();
+  }
+}
+
+TEST_P(Upgrade, FiftyTimesUnderLoadLosesNothing) {
+  start_for_traffic();
+  Traffic traffic(plan());
+  for (int round = 0; round < 50 && !HasFailure(); ++round) {
+    expect_done("upgrade");
+    traffic.go_on(20);
+  }
+  EXPECT_EQ(traffic.finish(), "");
+  EXPECT_TRUE(eventually([&] { return gateway->processes().size() == 1; }, kDeadline));
+}
+
+INSTANTIATE_TEST_SUITE_P(Path, Upgrade, both_paths(), path_name);
+
+}  // namespace
+}  // namespace realpeer::testing
