@@ -1,29 +1,28 @@
 // docs/configuration.md, as it stands.
 #pragma once
 
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string>
+#include <vector>
 
 namespace realpeer::config {
 
-inline std::string reference() {
-  const auto root = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path().parent_path();
-  std::ostringstream text;
-  text << std::ifstream(root / "docs" / "configuration.md").rdbuf();
-  return text.str();
-}
+std::string reference();
 
 // The block of YAML below the heading "Complete example"; empty when there is none.
-inline std::string complete_example() {
-  const std::string text = reference();
-  const std::string fence = "```yaml\n";
-  const auto heading = text.find("## Complete example");
-  const auto begin = text.find(fence, heading);
-  if (heading == std::string::npos || begin == std::string::npos) return {};
-  const auto end = text.find("```", begin + fence.size());
-  return text.substr(begin + fence.size(), end - begin - fence.size());
-}
+std::string complete_example();
+
+// A row of one of the reference's tables of keys.
+struct DocumentedKey {
+  std::string key;  // its whole name: "listeners[].tls.min_version"
+  std::string type;
+  std::string fallback;  // the column `default`
+  std::string range;     // empty where the table has no such column
+};
+
+// Tables of keys are those whose first column is headed "key", or "key of `PLACE`".
+std::vector<DocumentedKey> documented_keys();
+
+// What stands between backquotes, in order.
+std::vector<std::string> code_in(const std::string& text);
 
 }  // namespace realpeer::config
