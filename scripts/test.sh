@@ -13,5 +13,5 @@ scripts/build.sh release
 install_missing iproute2 nftables procps nginx libnginx-mod-stream haproxy mariadb-server-core mariadb-client-core dovecot-imapd \
   curl openssl wireguard-go wireguard-tools openssh-server openssh-client postgresql redis-server \
   go-mmproxy python3 python3-yaml nodejs wrk prometheus tcpdump logrotate \
-  chromium fonts-dejavu-core
+  chromium fonts-dejavu-core vagrant vagrant-libvirt
 ctest --test-dir build --output-on-failure --timeout 300 --parallel "$(nproc)" "$@"
