@@ -11,8 +11,8 @@ import pages
 
 def is_ours(block):
     """Manifests and settings of other programs are not."""
-    root = yaml.load(block.text, yaml.BaseLoader)
-    return not (isinstance(root, dict) and {"apiVersion", "kind"} & root.keys())
+    documents = yaml.load_all(block.text, yaml.BaseLoader)
+    return not any(isinstance(root, dict) and {"apiVersion", "kind"} & root.keys() for root in documents)
 
 
 def targets_of(route):
