@@ -12,6 +12,6 @@ scripts/build.sh release
 . scripts/install.sh
 install_missing iproute2 nftables procps nginx libnginx-mod-stream haproxy mariadb-server-core mariadb-client-core dovecot-imapd \
   curl openssl wireguard-go wireguard-tools openssh-server openssh-client postgresql redis-server \
-  go-mmproxy python3 python3-yaml nodejs wrk prometheus tcpdump logrotate \
+  go-mmproxy python3 python3-yaml nodejs wrk iperf3 prometheus tcpdump logrotate \
   chromium fonts-dejavu-core vagrant vagrant-libvirt
 ctest --test-dir build --output-on-failure --timeout 300 --parallel "$(nproc)" "$@"
