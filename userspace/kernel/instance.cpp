@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
@@ -32,6 +33,12 @@ bool lock_soon(int fd) {
   }
   errno = EWOULDBLOCK;
   return false;
+}
+
+// A directory that somebody else made for the daemons (tmpfiles.d, for one without root) is not theirs to remove.
+bool is_own(const std::string& path) {
+  struct stat named {};
+  return ::stat(path.c_str(), &named) == 0 && named.st_uid == ::geteuid();
 }
 
 bool same_file(int fd, const std::string& path) {
@@ -112,7 +119,8 @@ Instance::~Instance() {
   remove_pins(path_);
   ::rmdir(path_.c_str());
   // Fails while another instance is there, as it should.
-  ::rmdir(fs::path(path_).parent_path().c_str());
+  const std::string root = fs::path(path_).parent_path();
+  if (is_own(root)) ::rmdir(root.c_str());
 }
 
 std::vector<std::string> living_instances(const std::string& bpffs) {

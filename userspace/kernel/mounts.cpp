@@ -31,9 +31,12 @@ std::string unescape(const std::string& field) {
   return plain;
 }
 
-}  // namespace
+struct Mount {
+  std::string root;  // which directory of the file system it shows
+  std::string point;
+};
 
-std::optional<std::string> find_mount(const std::string& mountinfo, const std::string& type) {
+std::optional<Mount> find(const std::string& mountinfo, const std::string& type) {
   std::istringstream lines(mountinfo);
   for (std::string line; std::getline(lines, line);) {
     const auto separator = line.find(" - ");
@@ -49,12 +52,26 @@ std::optional<std::string> find_mount(const std::string& mountinfo, const std::s
     std::string root;
     std::string point;
     before >> id >> parent >> device >> root >> point;
-    return unescape(point);
+    return Mount{unescape(root), unescape(point)};
   }
   return std::nullopt;
 }
 
-std::optional<std::string> existing_bpffs() { return find_mount(read_file("/proc/self/mountinfo"), "bpf"); }
+}  // namespace
+
+std::optional<std::string> find_mount(const std::string& mountinfo, const std::string& type) {
+  const auto found = find(mountinfo, type);
+  return found ? std::optional(found->point) : std::nullopt;
+}
+
+std::optional<std::string> find_bpffs(const std::string& mountinfo) {
+  const auto found = find(mountinfo, "bpf");
+  if (!found) return std::nullopt;
+  const bool part = found->root == bpffs_directory && found->point.ends_with(bpffs_directory);
+  return part ? found->point.substr(0, found->point.size() - bpffs_directory.size()) : found->point;
+}
+
+std::optional<std::string> existing_bpffs() { return find_bpffs(read_file("/proc/self/mountinfo")); }
 
 Result<std::string> bpffs() {
   if (auto mounted = existing_bpffs()) return *mounted;

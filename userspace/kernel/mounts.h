@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "kernel/result.h"
 
@@ -10,6 +11,13 @@ namespace realpeer::kernel {
 
 // First mount point of `type` in the text of /proc/PID/mountinfo (proc(5)); octal escapes are decoded.
 std::optional<std::string> find_mount(const std::string& mountinfo, const std::string& type);
+
+// Where all daemons pin, below bpffs.
+inline constexpr std::string_view bpffs_directory = "/realpeer";
+
+// Mount point of bpffs, likewise. Where only the daemons' directory of it is mounted (a container, a hardened unit), as
+// BPFFS/realpeer, it is BPFFS all the same.
+std::optional<std::string> find_bpffs(const std::string& mountinfo);
 
 // The bpffs of this process. Mounts one at /sys/fs/bpf where none is there and that is allowed.
 Result<std::string> bpffs();

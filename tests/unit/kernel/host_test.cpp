@@ -24,6 +24,18 @@ TEST(Mounts, ThatAreNotThereAreNotFound) { EXPECT_EQ(find_mount(hybrid, "tracefs
 
 TEST(Mounts, OfALineWithoutASeparatorAreSkipped) { EXPECT_EQ(find_mount("bpf bpf bpf\n", "bpf"), std::nullopt); }
 
+TEST(Mounts, OfBpffsMayShowTheDirectoryOfTheDaemonsAlone) {
+  constexpr const char* of_a_unit =
+      "169 168 0:58 / /sys/fs ro - tmpfs tmpfs rw\n"
+      "170 169 0:47 /realpeer /sys/fs/bpf/realpeer rw,nosuid - bpf bpf rw,mode=750\n";
+  EXPECT_EQ(find_bpffs(of_a_unit), "/sys/fs/bpf");
+  EXPECT_EQ(find_bpffs("170 169 0:47 /realpeer /bpf rw - bpf bpf rw\n"), "/bpf");
+  EXPECT_EQ(find_bpffs("170 169 0:47 /other /bpf/realpeer rw - bpf bpf rw\n"), "/bpf/realpeer");
+  EXPECT_EQ(find_bpffs("41 22 0:35 / /mnt/realpeer rw - bpf bpf rw\n"), "/mnt/realpeer");
+  EXPECT_EQ(find_bpffs(hybrid), "/sys/fs/bpf here");
+  EXPECT_EQ(find_bpffs(""), std::nullopt);
+}
+
 TEST(KernelVersion, OfDebianIsNotItsAbi) {
   EXPECT_EQ(parse_version(actual_release("6.1.0-13-amd64", "#1 SMP PREEMPT_DYNAMIC Debian 6.1.55-1 (2023-09-29)")),
             (KernelVersion{6, 1, 55}));
