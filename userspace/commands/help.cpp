@@ -63,7 +63,7 @@ constexpr std::array topics{
           "the daemon. Exits 1 when no open connection comes from there.\n"},
     Topic{"trace",
           "realpeer trace HOST:PORT --hop [NAME=]ADMIN [--hop …] [--send WHAT] [--server_name NAME] [--ask PATH] "
-          "[--json]",
+          "[--timeout 5s] [--json]",
           "connect through a chain, and say which hop lost the client's address",
           "Opens a connection to HOST:PORT, where clients connect, and asks each hop's admin listener what it\n"
           "knows of it: who connected, whom it claims to speak for, who is believed, and what goes on to the\n"
