@@ -10,7 +10,7 @@ packages=(
   clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libboost-filesystem1.81-dev libgflags-dev libyaml-cpp-dev libspdlog-dev libssl-dev libpcap-dev libc-ares-dev libsystemd-dev
   libgtest-dev libgmock-dev
-  nodejs
+  nodejs python3
 )
 # Node.js brings its own npm where it is not Debian's.
 command -v npm >/dev/null || packages+=(npm)
