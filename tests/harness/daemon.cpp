@@ -8,6 +8,7 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <cerrno>
 #include <cstdlib>
+#include <iterator>
 #include <regex>
 #include <sstream>
 #include <stdexcept>
@@ -52,6 +53,14 @@ void remove_remains(const std::string& node) {
   }
 }
 
+// REALPEER_START: words in front of the program, which start it as somebody else (tests/deploy/as_service.sh).
+std::vector<std::string> started(std::vector<std::string> command) {
+  const char* start = std::getenv("REALPEER_START");
+  std::istringstream words(start == nullptr ? "" : start);
+  command.insert(command.begin(), std::istream_iterator<std::string>(words), {});
+  return command;
+}
+
 // Pins of daemons whose test program is gone: rpt-<pid>-<number>.
 void clear_leftovers() {
   std::error_code none;
@@ -94,8 +103,8 @@ std::filesystem::path pins_of(const std::string& node) { return kPins / node; }
 
 Daemon::Daemon(const std::string& binary, const GatewayConfig& config, const ProcessOptions& options)
     : config_(config),
-      process_({binary, "run", "--config", directory_.write("realpeer.yaml", config.yaml()).string(), "--runtime_dir",
-                directory_.path().string()},
+      process_(started({binary, "run", "--config", directory_.write("realpeer.yaml", config.yaml()).string(),
+                        "--runtime_dir", directory_.path().string()}),
                options),
       log_(process_.output_path()) {
   const auto ports = ports_bound_by(config_.yaml());
