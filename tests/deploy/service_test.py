@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """realpeer.service under systemd: what it may do and may not, every feature behind its walls, and what a crash leaves."""
+import json
 import statistics
 import unittest
 
@@ -116,6 +117,16 @@ class Service(unittest.TestCase):
         self.host.run("rm", drop_in)
         self.host.run("systemctl", "daemon-reload")
         configure(self.host, CONFIGURATION, 443)
+
+    def test_doctor_knows_where_its_user_may_pin(self):
+        as_its_user = ("setpriv", "--reuid=realpeer", "--regid=realpeer", "--clear-groups", "realpeer", "doctor", "--json")
+
+        def may_pin(*place):
+            findings = json.loads(self.host.run(*place, *as_its_user, check=False).stdout)
+            return next(finding["yes"] for finding in findings if finding["question"] == "bpffs")
+
+        self.assertFalse(may_pin())
+        self.assertTrue(may_pin("nsenter", f"--target={main_pid(self.host)}", "--mount", "--root"))
 
     def test_has_the_kernel_path_and_the_map_of_clients(self):
         said = journal(self.host)

@@ -71,9 +71,22 @@ Finding cgroups() {
           .remedy = cgroup ? "" : "mount it; without it clients are not recorded for `realpeer whois`"};
 }
 
+// In the directory of all daemons, or where this one would make it.
+bool may_pin(const std::string& bpffs) {
+  const std::string daemons = bpffs + std::string(bpffs_directory);
+  const std::string& place = ::access(daemons.c_str(), F_OK) == 0 ? daemons : bpffs;
+  return ::access(place.c_str(), R_OK | W_OK | X_OK) == 0;
+}
+
 Finding bpf_filesystem() {
   const auto mounted = existing_bpffs();
   const bool mountable = !mounted && ::geteuid() == 0 && ::access("/sys/fs/bpf", F_OK) == 0;
+  if (mounted && !may_pin(*mounted)) {
+    return {.question = "bpffs",
+            .yes = false,
+            .detail = *mounted + ", where this user may pin nothing: no `realpeer whois`, no admission",
+            .remedy = "run it as the service that comes with the package, or as root"};
+  }
   return {.question = "bpffs",
           .yes = mounted.has_value() || mountable,
           .detail = mounted     ? *mounted
