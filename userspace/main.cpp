@@ -6,6 +6,7 @@
 #include <exception>
 #include <iostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "commands/commands.h"
@@ -20,11 +21,14 @@ struct Command {
 };
 
 constexpr std::array table{
-    Command{"run", commands::run},         Command{"check", commands::check},     Command{"decode", commands::decode},
-    Command{"doctor", commands::doctor},   Command{"status", commands::status},   Command{"top", commands::top},
-    Command{"whois", commands::whois},     Command{"trace", commands::trace},     Command{"ban", commands::ban},
-    Command{"reload", commands::reload},   Command{"upgrade", commands::upgrade}, Command{"setup", commands::setup},
-    Command{"cleanup", commands::cleanup}, Command{"help", commands::help},
+    Command{"run", commands::run},         Command{"check", commands::check},
+    Command{"decode", commands::decode},   Command{"doctor", commands::doctor},
+    Command{"status", commands::status},   Command{"top", commands::top},
+    Command{"whois", commands::whois},     Command{"trace", commands::trace},
+    Command{"ban", commands::ban},         Command{"reload", commands::reload},
+    Command{"upgrade", commands::upgrade}, Command{"setup", commands::setup},
+    Command{"cleanup", commands::cleanup}, Command{"import", commands::import_manifests},
+    Command{"help", commands::help},
 };
 
 int dispatch(int argc, char** argv) {
@@ -40,7 +44,10 @@ int dispatch(int argc, char** argv) {
   }
   if (words.size() > 1 && (words[1] == "--help" || words[1] == "-h")) return commands::help({words.data(), 1});
 
-  std::vector<std::string> once = commands::join_repeated({argv, argv + argc}, "hop");
+  std::vector<std::string> once(argv, argv + argc);
+  for (const std::string_view flag : {"hop", "endpoint", "gateway"}) {
+    once = commands::join_repeated(std::move(once), flag);
+  }
   std::vector<char*> pointers;
   for (auto& word : once) pointers.push_back(word.data());
   int count = static_cast<int>(pointers.size());

@@ -5,6 +5,7 @@
 
 #include "admin/access.h"
 #include "commands/commands.h"
+#include "commands/diagnostics.h"
 #include "config/load.h"
 #include "session/certificates.h"
 
@@ -17,23 +18,9 @@ namespace {
 
 using config::Diagnostic;
 using config::Loaded;
-using config::Severity;
-
-std::string counted(std::size_t count, const std::string& singular) {
-  return std::to_string(count) + " " + singular + (count == 1 ? "" : "s");
-}
-
-boost::json::object to_json(const Diagnostic& diagnostic) {
-  return {{"file", diagnostic.place.file},
-          {"line", diagnostic.place.line},
-          {"severity", diagnostic.severity == Severity::error ? "error" : "warning"},
-          {"text", diagnostic.text}};
-}
 
 void print_json(const Loaded& loaded) {
-  boost::json::array diagnostics;
-  for (const Diagnostic& diagnostic : loaded.diagnostics) diagnostics.push_back(to_json(diagnostic));
-  const boost::json::object report{{"ok", loaded.ok()}, {"diagnostics", std::move(diagnostics)}};
+  const boost::json::object report{{"ok", loaded.ok()}, {"diagnostics", to_json(loaded.diagnostics)}};
   std::cout << boost::json::serialize(report) << '\n';
 }
 

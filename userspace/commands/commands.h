@@ -24,6 +24,7 @@ int reload(Arguments arguments);
 int upgrade(Arguments arguments);
 int setup(Arguments arguments);
 int cleanup(Arguments arguments);
+int import_manifests(Arguments arguments);
 int help(Arguments arguments);
 
 // gflags takes the last of a flag's values: those of this one become one, with commas between them.

@@ -101,6 +101,18 @@ constexpr std::array topics{
           "Pins, filters of TC (kernels before 6.6) and empty cgroups of daemons that do not run any more.\n"
           "Whatever else a daemon attaches ends with its process. Daemons that run are left alone. Needs root.\n"
           "What `setup transparent` did is taken back by its --undo.\n"},
+    Topic{"import",
+          "realpeer import FILE… [--output FILE] [--trusted_cidrs LIST] [--endpoint SERVICE:PORT=HOST:PORT …]\n"
+          "                [--bind_address ADDR] [--certificates FOLDER] [--gateway NAME …] [--namespace NAME]\n"
+          "                [--cluster_domain DOMAIN] [--json]",
+          "turn manifests of Gateway API and Envoy Gateway into a configuration",
+          "Prints the configuration, and on stderr FILE:LINE: error|warning: TEXT for what has no translation,\n"
+          "what names nothing, and what contradicts itself. - is stdin. Example:\n"
+          "  kubectl get gtw,tcproute,tlsroute,httproute,ctp,btp,svc -n edge -o yaml | realpeer import -\n"
+          "What manifests do not say, flags do: whose headers are believed (--trusted_cidrs; nobody's without),\n"
+          "where Services are (NAME.NAMESPACE.svc.cluster.local without --endpoint), where certificates are\n"
+          "(--certificates, tls/NAMESPACE/SECRET/tls.crt and tls.key without). Exits 2 on any error; what is left\n"
+          "is printed all the same.\n"},
     Topic{"help", "realpeer help [COMMAND]", "this list, or one command's page", ""},
 };
 

@@ -1,0 +1,110 @@
+#include "import/documents.h"
+
+#include <yaml-cpp/eventhandler.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "config/reader.h"
+
+namespace realpeer::importing {
+
+namespace {
+
+// Remembers where the last document began.
+class DocumentStart final : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark& mark) override { position_ = mark; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+  void OnAlias(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+  void OnScalar(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                const std::string& /*value*/) override {}
+  void OnSequenceStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                       YAML::EmitterStyle::value /*style*/) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                  YAML::EmitterStyle::value /*style*/) override {}
+  void OnMapEnd() override {}
+
+  [[nodiscard]] const YAML::Mark& position() const { return position_; }
+
+ private:
+  YAML::Mark position_ = YAML::Mark::null_mark();
+};
+
+// On a stray ',' or ']' yaml-cpp takes empty documents for ever, without moving on: YAML::LoadAll() would not return.
+void refuse_stray_text(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  DocumentStart start;
+  int last = -1;
+  while (parser.HandleNextDocument(start)) {
+    if (start.position().pos <= last) throw YAML::ParserException(start.position(), "stray text");
+    last = start.position().pos;
+  }
+}
+
+// "gateway.networking.k8s.io" of "gateway.networking.k8s.io/v1"; of the core, nothing.
+std::string group_of(const std::string& api_version) {
+  const auto slash = api_version.find('/');
+  return slash == std::string::npos ? std::string() : api_version.substr(0, slash);
+}
+
+class ObjectReader {
+ public:
+  explicit ObjectReader(const std::string& space) : space_(&space) {}
+
+  void read(const Field& root) {
+    const Field kind = root["kind"];
+    if (!kind) {
+      root.findings().error(root.place(), "the document has no kind, and is no manifest: give manifests only");
+      return;
+    }
+    if (root["items"] && kind.text().ends_with("List")) {
+      for (const Field& item : root["items"].items()) read(item.rebased());
+      return;
+    }
+    add(root, kind.text());
+  }
+
+  std::vector<Object> objects;
+
+ private:
+  void add(const Field& root, const std::string& kind) {
+    const Field meta = root["metadata"];
+    const Field name = meta["name"];
+    const std::string space = meta["namespace"].text();
+    Object object{group_of(root["apiVersion"].text()),
+                  {kind, {space.empty() ? *space_ : space, name.text()}, meta["creationTimestamp"].text(), {}, {}},
+                  root};
+    object.meta.place = name ? name.place() : root["kind"].place();
+    for (const auto& [key, value] : meta["labels"].entries()) object.meta.labels[key] = value.text();
+    objects.push_back(std::move(object));
+  }
+
+  const std::string* space_;
+};
+
+}  // namespace
+
+std::string to_string(const Name& name) { return name.space + "/" + name.name; }
+
+std::vector<Object> read_objects(const std::string& text, const std::string& file, const std::string& space,
+                                 Findings& findings) {
+  ObjectReader reader(space);
+  try {
+    refuse_stray_text(text);
+    for (const YAML::Node& document : YAML::LoadAll(text)) {
+      const Field root(document, {file, config::line_of(document)}, "", findings);
+      if (root) reader.read(root);
+    }
+  } catch (const YAML::Exception& failure) {
+    findings.error({file, std::max(failure.mark.line, 0) + 1},
+                   "not valid YAML: " + failure.msg + ": mend the syntax here; nothing of this file is translated");
+    return {};
+  }
+  return std::move(reader.objects);
+}
+
+}  // namespace realpeer::importing
