@@ -56,22 +56,22 @@ class ObjectReader {
   explicit ObjectReader(const std::string& space) : space_(&space) {}
 
   void read(const Field& root) {
-    const Field kind = root["kind"];
-    if (!kind) {
-      root.findings().error(root.place(), "the document has no kind, and is no manifest: give manifests only");
-      return;
+    if (const Field items = root["items"]; items && root["kind"].text().ends_with("List")) {
+      for (const Field& item : items.items()) add(item.rebased());
+    } else {
+      add(root);
     }
-    if (root["items"] && kind.text().ends_with("List")) {
-      for (const Field& item : root["items"].items()) read(item.rebased());
-      return;
-    }
-    add(root, kind.text());
   }
 
   std::vector<Object> objects;
 
  private:
-  void add(const Field& root, const std::string& kind) {
+  void add(const Field& root) {
+    const std::string kind = root["kind"].text();
+    if (kind.empty()) {
+      root.findings().error(root.place(), "the document has no kind, and is no manifest: give manifests only");
+      return;
+    }
     const Field meta = root["metadata"];
     const Field name = meta["name"];
     const std::string space = meta["namespace"].text();

@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::array<std::string_view, 1> client_kinds{"Gateway"};
 constexpr std::array<std::string_view, 4> backend_kinds{"Gateway", "HTTPRoute", "TLSRoute", "TCPRoute"};
-// Of targets that realpeer does not have; the object itself is reported where it stands.
-constexpr std::array<std::string_view, 3> other_kinds{"ListenerSet", "GRPCRoute", "UDPRoute"};
+// Which Envoy Gateway has, and realpeer does not.
+constexpr std::array<std::string_view, 4> other_kinds{"ListenerSet", "XListenerSet", "GRPCRoute", "UDPRoute"};
 
 struct Target {
   TargetKey key;
@@ -40,7 +40,11 @@ class Targets {
     const Name name{policy.meta.name.space, ref.name};
     const std::string what = policy.meta.described() + " is for nothing: ";
     if (std::ranges::find(kinds_, ref.kind) == kinds_.end()) {
-      if (std::ranges::find(other_kinds, ref.kind) != other_kinds.end()) return;
+      if (std::ranges::find(other_kinds, ref.kind) != other_kinds.end()) {
+        findings_->warn(ref.place, policy.meta.described() + " is for a " + ref.kind +
+                                       ", which has no translation: it is left out there");
+        return;
+      }
       findings_->error(ref.place, what + "targetRefs of a " + policy.meta.kind + " are of kind " +
                                       config::listed(kinds_) + ", and not " + quoted(ref.kind));
       return;

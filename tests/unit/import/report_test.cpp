@@ -83,6 +83,10 @@ INSTANTIATE_TEST_SUITE_P(
              with({backend_policy("p", "kind: Service, name: app", "proxyProtocol: { version: V2 }")}),
              {"3: error: BackendTrafficPolicy 'p' is for nothing: targetRefs of a BackendTrafficPolicy are of kind "
               "Gateway, HTTPRoute, TLSRoute, TCPRoute, and not 'Service'"}},
+        Case{
+            "AKindThatHasNoTranslation",
+            with({backend_policy("p", "kind: UDPRoute, name: u", "proxyProtocol: { version: V2 }")}),
+            {"3: warning: BackendTrafficPolicy 'p' is for a UDPRoute, which has no translation: it is left out there"}},
         Case{"NoTargets",
              with({envoy_gateway("ClientTrafficPolicy", "p", "proxyProtocol: {}")}),
              {"3: error: ClientTrafficPolicy 'p' is for nothing: name what it is for in targetRefs"}},
@@ -392,6 +396,8 @@ TEST(Documents, ThatCannotBeReadAreReportedByTheirLine) {
       {"- a\n",
        {"1: error: the manifest: must be a map",
         "1: error: the document has no kind, and is no manifest: give manifests only"}},
+      // A List that has itself for an item.
+      {"kind: List\nitems: &x [{ kind: List, items: *x }]\n", {}},
       {"", {}},
       {"# nothing\n---\n", {}},
   };
