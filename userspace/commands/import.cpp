@@ -90,11 +90,13 @@ Parsed<Options> read_options() {
   return options;
 }
 
+std::string called(const std::string& name) { return name == "-" ? "stdin" : name; }
+
 std::vector<File> read_files(Arguments names, importing::Findings& findings) {
   std::vector<File> files;
   for (const std::string& name : names) {
     if (name == "-") {
-      files.push_back({"stdin", {std::istreambuf_iterator<char>(std::cin), {}}});
+      files.push_back({called(name), {std::istreambuf_iterator<char>(std::cin), {}}});
     } else if (auto text = config::read_file(name)) {
       files.push_back({name, std::move(*text)});
     } else {
@@ -161,12 +163,12 @@ int import_manifests(Arguments arguments) {
   const auto files = read_files(arguments, findings);
   const auto manifests = importing::read_manifests(files, FLAGS_namespace, findings);
   const auto translation = importing::translate(manifests, *options, findings);
-  report_unknown(translation, {arguments.front(), 0}, findings);
+  report_unknown(translation, {called(arguments.front()), 0}, findings);
 
   config::Loaded report;
   for (const File& file : files) report.files.push_back(file.name);
   if (!translation.draft.is_whole()) {
-    findings.error({arguments.front(), 0}, "nothing to serve: no listener of a Gateway leads to a backend");
+    findings.error({called(arguments.front()), 0}, "nothing to serve: no listener of a Gateway leads to a backend");
   }
   report.add(findings.all());
   std::string text;

@@ -94,8 +94,8 @@ class PortGatherer {
   static std::optional<std::string> exclusion(const Served& first, const Served& second) {
     const Protocol protocol = first.listener->protocol;
     if (protocol != second.listener->protocol) {
-      return "are of two kinds, " + std::string(in_words(protocol)) + " and " +
-             std::string(in_words(second.listener->protocol));
+      return "are of two kinds, " + std::string(in_words(second.listener->protocol)) + " and " +
+             std::string(in_words(protocol));
     }
     if (protocol == Protocol::tcp) return "cannot be told apart";
     const std::string host = policy::normal_name(first.listener->hostname);

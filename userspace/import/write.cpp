@@ -139,14 +139,18 @@ void write_listener(Writer& out, const DraftListener& listener) {
   write_route(out, listener.route);
 }
 
-std::string endpoints_of(const std::vector<DraftEndpoint>& endpoints) {
+void write_endpoints(Writer& out, const std::vector<DraftEndpoint>& endpoints) {
   const bool weighed = std::ranges::any_of(endpoints, [](const DraftEndpoint& one) { return one.weight != 1; });
-  std::vector<std::string> items;
-  for (const DraftEndpoint& endpoint : endpoints) {
-    const std::string address = quoted(endpoint.address);
-    items.push_back(weighed ? flow_map({{"address", address}, {"weight", std::to_string(endpoint.weight)}}) : address);
+  if (!weighed) {
+    std::vector<std::string> items;
+    for (const DraftEndpoint& endpoint : endpoints) items.push_back(quoted(endpoint.address));
+    out.line(4, "endpoints: [" + joined(items) + "]");
+    return;
   }
-  return "[" + joined(items) + "]";
+  out.line(4, "endpoints:");
+  for (const auto& [address, weight] : endpoints) {
+    out.line(6, "- " + flow_map({{"address", quoted(address)}, {"weight", std::to_string(weight)}}));
+  }
 }
 
 std::string health_of(const DraftBackend& backend) {
@@ -166,7 +170,7 @@ std::string health_of(const DraftBackend& backend) {
 void write_backend(Writer& out, const NamedBackend& named) {
   out.comments(2, named.comments);
   out.line(2, scalar(named.name) + ":");
-  out.line(4, "endpoints: " + endpoints_of(named.backend.endpoints));
+  write_endpoints(out, named.backend.endpoints);
   out.line(4, "identity: " + std::string(config::to_string(named.backend.identity)));
   if (named.backend.balance) out.line(4, "balance: " + std::string(config::to_string(*named.backend.balance)));
   if (named.backend.health) out.line(4, "health: " + health_of(named.backend));

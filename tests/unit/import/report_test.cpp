@@ -221,7 +221,7 @@ INSTANTIATE_TEST_SUITE_P(
              {gateway("g", tcp("l", 80) + ", " + http("m")), tcp_route("r", "name: g"),
               http_route("s", "name: g", "{ " + to_app + " }")},
              {"1: error: conflict at port 80: listener 'm' of Gateway 'g' and listener 'l' of Gateway 'g' at m.yaml:1 "
-              "are of two kinds, TCP and HTTP: the second is left out; give it another port"}},
+              "are of two kinds, HTTP and TCP: the second is left out; give it another port"}},
         Case{"OneHostTwice",
              {gateway("g", http("l", "port: 80, hostname: A.example.com")),
               gateway("h", http("m", "port: 80, hostname: a.example.com")),

@@ -220,19 +220,19 @@ INSTANTIATE_TEST_SUITE_P(
                                                    "endpoints: [{ fqdn: { hostname: app.example.com., port: 1 } }]")}),
             "endpoints: [\"app.example.com:1\"]\n"},
         Example{"Weights", to_backend("{ name: a, port: 1, weight: 900 }, { name: b, port: 2, weight: 100 }", {}),
-                "endpoints: [{ address: \"a.default.svc.cluster.local:1\", weight: 9 }, "
-                "{ address: \"b.default.svc.cluster.local:2\", weight: 1 }]\n"},
+                "endpoints:\n- { address: \"a.default.svc.cluster.local:1\", weight: 9 }\n"
+                "- { address: \"b.default.svc.cluster.local:2\", weight: 1 }\n"},
         Example{"WeightsThatAreTooFarApart",
                 to_backend("{ name: a, port: 1, weight: 9999 }, { name: b, port: 2, weight: 1 }", {}),
-                "endpoints: [{ address: \"a.default.svc.cluster.local:1\", weight: 100 }, "
-                "{ address: \"b.default.svc.cluster.local:2\", weight: 1 }]\n"},
+                "endpoints:\n- { address: \"a.default.svc.cluster.local:1\", weight: 100 }\n"
+                "- { address: \"b.default.svc.cluster.local:2\", weight: 1 }\n"},
         Example{"AWeightDividedAmongAddresses",
                 to_backend(to_external + ", { name: a, port: 3 }",
                            {envoy_gateway("Backend", "b",
                                           "endpoints: [{ ip: { address: 10.0.0.7, port: 1 } }, "
                                           "{ ip: { address: 10.0.0.8, port: 1 } }]")}),
-                "endpoints: [{ address: \"10.0.0.7:1\", weight: 1 }, { address: \"10.0.0.8:1\", weight: 1 }, "
-                "{ address: \"a.default.svc.cluster.local:3\", weight: 2 }]\n"},
+                "endpoints:\n- { address: \"10.0.0.7:1\", weight: 1 }\n- { address: \"10.0.0.8:1\", weight: 1 }\n"
+                "- { address: \"a.default.svc.cluster.local:3\", weight: 2 }\n"},
         Example{"WithoutThatOfWeightZero", to_backend("{ name: a, port: 1, weight: 0 }, { name: b, port: 2 }", {}),
                 "endpoints: [\"b.default.svc.cluster.local:2\"]\n"}),
     name_of);
