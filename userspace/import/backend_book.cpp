@@ -34,7 +34,7 @@ std::string free_name(const std::vector<std::string>& proposals, const std::vect
   const std::string last = plain_name(proposals.back());
   for (int number = 2;; ++number) {
     const std::string suffix = "-" + std::to_string(number);
-    if (const auto name = last.substr(0, longest - suffix.size()) + suffix; is_free(name)) return name;
+    if (auto name = last.substr(0, longest - suffix.size()) + suffix; is_free(name)) return name;
   }
 }
 

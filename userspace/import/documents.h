@@ -16,7 +16,8 @@ struct Name {
   std::string space;  // its namespace
   std::string name;
 
-  auto operator<=>(const Name&) const = default;
+  bool operator==(const Name&) const = default;
+  bool operator<(const Name& other) const { return std::tie(space, name) < std::tie(other.space, other.name); }
 };
 std::string to_string(const Name& name);  // "default/edge"
 

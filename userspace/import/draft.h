@@ -17,7 +17,7 @@ struct DraftEndpoint {
   std::string address;       // "HOST:PORT"
   std::uint32_t weight = 1;  // 1 to 100
 
-  auto operator<=>(const DraftEndpoint&) const = default;
+  bool operator==(const DraftEndpoint&) const = default;
 };
 
 struct DraftBackend {
@@ -26,7 +26,7 @@ struct DraftBackend {
   std::optional<config::Balance> balance{};
   std::optional<HealthCheck> health{};
 
-  auto operator<=>(const DraftBackend&) const = default;
+  bool operator==(const DraftBackend&) const = default;
 };
 
 struct NamedBackend {
@@ -41,7 +41,7 @@ struct DraftRule {
   std::string backend;  // empty: redirected to https
   std::optional<std::chrono::milliseconds> timeout{};
 
-  auto operator<=>(const DraftRule&) const = default;
+  bool operator==(const DraftRule&) const = default;
 };
 
 struct DraftRoute {

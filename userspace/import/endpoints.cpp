@@ -37,6 +37,7 @@ std::vector<DraftEndpoint> weighed(const std::vector<Shared>& shares) {
   std::uint64_t divisor = 0;
   std::uint64_t most = 1;
   for (const auto& [address, weight] : weights) divisor = std::gcd(divisor, weight);
+  if (divisor == 0) return {};
   for (auto& [address, weight] : weights) most = std::max(most, weight /= divisor);
   std::vector<DraftEndpoint> endpoints;
   for (const auto& [address, weight] : weights) {

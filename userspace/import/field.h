@@ -18,8 +18,8 @@ namespace realpeer::importing {
 
 class Field {
  public:
-  Field(YAML::Node node, Place place, std::string path, Findings& findings)
-      : node_(std::move(node)), place_(std::move(place)), path_(std::move(path)), findings_(&findings) {}
+  Field(const YAML::Node& node, Place place, std::string path, Findings& findings)
+      : node_(node), place_(std::move(place)), path_(std::move(path)), findings_(&findings) {}
 
   // Whether there is a value.
   explicit operator bool() const { return node_.IsDefined() && !node_.IsNull(); }

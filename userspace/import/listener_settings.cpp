@@ -34,6 +34,7 @@ std::string counted_policies(const Port& port) {
 
 std::vector<std::string> texts_of(const std::vector<net::Cidr>& cidrs) {
   std::vector<std::string> texts;
+  texts.reserve(cidrs.size());
   for (const net::Cidr& cidr : cidrs) texts.push_back(cidr.to_string());
   return texts;
 }

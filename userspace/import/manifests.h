@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -127,7 +126,7 @@ struct HealthCheck {
   std::string path{};
   std::string host{};
 
-  auto operator<=>(const HealthCheck&) const = default;
+  bool operator==(const HealthCheck&) const = default;
 };
 
 struct BackendPolicy : Policy {

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "import/references.h"
@@ -15,7 +16,9 @@ struct TargetKey {
   Name name;
   std::string section;  // empty: the whole
 
-  auto operator<=>(const TargetKey&) const = default;
+  bool operator<(const TargetKey& other) const {
+    return std::tie(kind, name, section) < std::tie(other.kind, other.name, other.section);
+  }
 };
 
 class ClientPolicies {
