@@ -32,11 +32,14 @@ class Import : public EdgeToProduction {
     }
   }
 
-  static std::string imported(const std::vector<std::string>& words) {
+  // The configuration, in which `realpeer check` finds no error.
+  [[nodiscard]] std::string imported(const std::vector<std::string>& words) const {
     std::vector<std::string> command{REALPEER_BINARY, "import"};
     command.insert(command.end(), words.begin(), words.end());
     const auto finished = run(command);
     EXPECT_EQ(finished.code, 0) << finished.errors;
+    const auto checked = run({REALPEER_BINARY, "check", "--config", files.write("realpeer.yaml", finished.output)});
+    EXPECT_EQ(checked.code, 0) << checked.errors;
     return finished.output;
   }
 

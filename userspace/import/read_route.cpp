@@ -1,10 +1,7 @@
 // TCPRoutes, TLSRoutes, and of HTTPRoutes all but the rules.
-#include "config/spelling.h"
 #include "import/readers.h"
 
 namespace realpeer::importing {
-
-using config::quoted;
 
 namespace {
 

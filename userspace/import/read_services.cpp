@@ -1,11 +1,8 @@
 // What routes lead to: Services with their EndpointSlices, Backends, and the ReferenceGrants that permit it.
 #include "config/scalars.h"
-#include "config/spelling.h"
 #include "import/readers.h"
 
 namespace realpeer::importing {
-
-using config::quoted;
 
 namespace {
 
