@@ -47,11 +47,6 @@ std::vector<DraftEndpoint> weighed(const std::vector<Shared>& shares) {
   return endpoints;
 }
 
-std::string with_port(const std::string& host, std::uint16_t port) {
-  const bool v6 = host.find(':') != std::string::npos;
-  return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
-}
-
 template <typename T>
 const T* find_named(const std::vector<T>& list, const Name& name) {
   const auto found = std::ranges::find_if(list, [&name](const T& one) { return one.meta.name == name; });

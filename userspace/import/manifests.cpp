@@ -138,6 +138,11 @@ class ManifestReader {
 
 }  // namespace
 
+std::string with_port(const std::string& host, std::uint16_t port) {
+  const bool v6 = host.find(':') != std::string::npos;
+  return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
 Manifests read_manifests(const std::vector<File>& files, const std::string& space, Findings& findings) {
   ManifestReader reader(findings);
   for (const File& file : files) reader.read(read_objects(file.text, file.name, space, findings));

@@ -38,8 +38,7 @@ struct GatewayListener {
   std::vector<SecretRef> certificates{};
   AllowedRoutes allowed{};
   Place place{};
-  // Of the port, where it cannot be had: then nothing listens here, and policies may still name it.
-  bool usable = true;
+  bool usable = true;  // else it has no translation, which was reported; policies may name it all the same
 };
 
 struct Gateway {
@@ -194,6 +193,9 @@ struct Manifests {
   // Of what BackendTLSPolicies name: Services and Backends that are spoken to in TLS.
   std::set<Name> tls_services{};
 };
+
+// "HOST:PORT", with brackets around an IPv6 address.
+std::string with_port(const std::string& host, std::uint16_t port);
 
 struct File {
   std::string name;

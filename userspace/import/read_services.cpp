@@ -6,12 +6,6 @@ namespace realpeer::importing {
 
 namespace {
 
-// "HOST:PORT", with brackets around an IPv6 address.
-std::string joined(const std::string& host, std::uint16_t port) {
-  const bool v6 = host.find(':') != std::string::npos;
-  return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
-}
-
 std::string without_last_dot(std::string name) {
   if (name.size() > 1 && name.ends_with('.')) name.pop_back();
   return name;
@@ -36,7 +30,7 @@ std::optional<std::string> read_endpoint(const Field& item) {
   const auto port = field["port"].port();
   const std::string host = by_name ? without_last_dot(field["hostname"].text()) : field["address"].text();
   if (!port) return std::nullopt;
-  const std::string endpoint = joined(host, *port);
+  const std::string endpoint = with_port(host, *port);
   if (const auto parsed = config::parse_endpoint_spec(endpoint); !parsed) {
     field.error(parsed.error().text);
     return std::nullopt;
