@@ -11,6 +11,7 @@ namespace {
 
 std::string name_of(const Port& port, const std::vector<DraftListener>& others) {
   std::vector<std::string> taken;
+  taken.reserve(others.size());
   for (const DraftListener& other : others) taken.push_back(other.name);
   const Served& first = port.served.front();
   const std::string& name = first.listener->name;

@@ -38,19 +38,24 @@ std::string quoted(const std::string& text) {
 
 std::string joined(const std::vector<std::string>& items) {
   std::string text;
-  for (const std::string& item : items) text += (text.empty() ? "" : ", ") + item;
+  for (const std::string& item : items) {
+    if (!text.empty()) text += ", ";
+    text += item;
+  }
   return text;
 }
 
 // "{ a: b, c: d }"; the values are YAML already.
 std::string flow_map(const Pairs& pairs) {
   std::vector<std::string> items;
+  items.reserve(pairs.size());
   for (const auto& [key, value] : pairs) items.push_back(key + ": " + value);
   return items.empty() ? "{}" : "{ " + joined(items) + " }";
 }
 
 std::string flow_list(const std::vector<std::string>& texts) {
   std::vector<std::string> items;
+  items.reserve(texts.size());
   for (const std::string& text : texts) items.push_back(scalar(text));
   return "[" + joined(items) + "]";
 }
@@ -143,6 +148,7 @@ void write_endpoints(Writer& out, const std::vector<DraftEndpoint>& endpoints) {
   const bool weighed = std::ranges::any_of(endpoints, [](const DraftEndpoint& one) { return one.weight != 1; });
   if (!weighed) {
     std::vector<std::string> items;
+    items.reserve(endpoints.size());
     for (const DraftEndpoint& endpoint : endpoints) items.push_back(quoted(endpoint.address));
     out.line(4, "endpoints: [" + joined(items) + "]");
     return;
