@@ -142,8 +142,8 @@ TEST_P(Upgrade, WhoWaitsInTheQueueIsServedByEither) {
 }
 
 TEST_P(Upgrade, TheAdminListenerAnswersThroughout) {
-  for (const std::string bind :
-       {"127.0.0.1:9901", "unix:" + std::filesystem::temp_directory_path().string() + "/" + unique_node() + ".admin"}) {
+  const auto file = "unix:" + std::filesystem::temp_directory_path().string() + "/" + unique_node() + ".admin";
+  for (const auto& bind : {std::string("127.0.0.1:9901"), file}) {
     config.node = unique_node();
     config.text = GatewayConfig(config).yaml() + "admin: { bind: '" + bind + "' }\n";
     config.text.erase(0, config.text.find("log:"));
