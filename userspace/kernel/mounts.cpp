@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <fstream>
 #include <sstream>
+#include <vector>
 
 namespace realpeer::kernel {
 namespace {
@@ -36,7 +37,8 @@ struct Mount {
   std::string point;
 };
 
-std::optional<Mount> find(const std::string& mountinfo, const std::string& type) {
+std::vector<Mount> find_all(const std::string& mountinfo, const std::string& type) {
+  std::vector<Mount> found;
   std::istringstream lines(mountinfo);
   for (std::string line; std::getline(lines, line);) {
     const auto separator = line.find(" - ");
@@ -52,7 +54,16 @@ std::optional<Mount> find(const std::string& mountinfo, const std::string& type)
     std::string root;
     std::string point;
     before >> id >> parent >> device >> root >> point;
-    return Mount{unescape(root), unescape(point)};
+    found.push_back({unescape(root), unescape(point)});
+  }
+  return found;
+}
+
+// What stands behind "0::" (cgroups(7)), as the process's cgroup namespace names it.
+std::optional<std::string> place_in_hierarchy(const std::string& cgroups) {
+  std::istringstream lines(cgroups);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("0::")) return line.substr(3);
   }
   return std::nullopt;
 }
@@ -60,15 +71,27 @@ std::optional<Mount> find(const std::string& mountinfo, const std::string& type)
 }  // namespace
 
 std::optional<std::string> find_mount(const std::string& mountinfo, const std::string& type) {
-  const auto found = find(mountinfo, type);
-  return found ? std::optional(found->point) : std::nullopt;
+  const auto found = find_all(mountinfo, type);
+  return found.empty() ? std::nullopt : std::optional(found.front().point);
 }
 
 std::optional<std::string> find_bpffs(const std::string& mountinfo) {
-  const auto found = find(mountinfo, "bpf");
-  if (!found) return std::nullopt;
-  const bool part = found->root == bpffs_directory && found->point.ends_with(bpffs_directory);
-  return part ? found->point.substr(0, found->point.size() - bpffs_directory.size()) : found->point;
+  const auto found = find_all(mountinfo, "bpf");
+  if (found.empty()) return std::nullopt;
+  const auto& [root, point] = found.front();
+  const bool part = root == bpffs_directory && point.ends_with(bpffs_directory);
+  return part ? point.substr(0, point.size() - bpffs_directory.size()) : point;
+}
+
+std::optional<std::string> find_own_cgroup(const std::string& mountinfo, const std::string& cgroups) {
+  const auto place = place_in_hierarchy(cgroups);
+  if (!place) return std::nullopt;
+  for (const auto& [root, point] : find_all(mountinfo, "cgroup2")) {
+    if (*place == root) return point;
+    const std::string above = root == "/" ? root : root + "/";
+    if (place->starts_with(above)) return point + "/" + place->substr(above.size());
+  }
+  return std::nullopt;
 }
 
 std::optional<std::string> existing_bpffs() { return find_bpffs(read_file("/proc/self/mountinfo")); }
@@ -89,13 +112,10 @@ Result<std::string> cgroup2_mount() {
 }
 
 Result<std::string> own_cgroup() {
-  auto mount = cgroup2_mount();
-  if (!mount) return mount;
-  std::istringstream lines(read_file("/proc/self/cgroup"));
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("0::")) return *mount + (line.substr(3) == "/" ? "" : line.substr(3));
-  }
-  return Error::because("this process is in no cgroup of the cgroup2 hierarchy (/proc/self/cgroup has no line 0::)");
+  if (auto mount = cgroup2_mount(); !mount) return mount;
+  if (auto found = find_own_cgroup(read_file("/proc/self/mountinfo"), read_file("/proc/self/cgroup"))) return *found;
+  return Error::because(
+      "this process's cgroup is in no cgroup2 hierarchy that is mounted here (line 0:: of /proc/self/cgroup)");
 }
 
 bool is_cgroup_root(const std::string& directory) {

@@ -19,6 +19,10 @@ inline constexpr std::string_view bpffs_directory = "/realpeer";
 // BPFFS/realpeer, it is BPFFS all the same.
 std::optional<std::string> find_bpffs(const std::string& mountinfo);
 
+// Directory of a process's cgroup of version 2, from the texts of its /proc/PID/mountinfo and cgroup. Of several mounts
+// of the hierarchy the one that shows it: a container may have its own cgroup and, beside it, those of the host.
+std::optional<std::string> find_own_cgroup(const std::string& mountinfo, const std::string& cgroups);
+
 // The bpffs of this process. Mounts one at /sys/fs/bpf where none is there and that is allowed.
 Result<std::string> bpffs();
 

@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
+#include <string>
+
 #include "kernel/capabilities.h"
 #include "kernel/mounts.h"
 
@@ -34,6 +37,33 @@ TEST(Mounts, OfBpffsMayShowTheDirectoryOfTheDaemonsAlone) {
   EXPECT_EQ(find_bpffs("41 22 0:35 / /mnt/realpeer rw - bpf bpf rw\n"), "/mnt/realpeer");
   EXPECT_EQ(find_bpffs(hybrid), "/sys/fs/bpf here");
   EXPECT_EQ(find_bpffs(""), std::nullopt);
+}
+
+struct Placed {
+  const char* mountinfo;
+  const char* cgroups;
+  std::optional<std::string> cgroup;
+};
+
+// As systemd, containerd and CRI-O mount them, with and without a cgroup namespace (cgroup_namespaces(7)).
+TEST(OwnCgroup, IsFoundInTheMountThatShowsIt) {
+  const Placed table[] = {
+      {hybrid, "9:cpu:/\n0::/\n", "/sys/fs/cgroup/unified"},
+      {hybrid, "0::/system.slice/realpeer.service\n", "/sys/fs/cgroup/unified/system.slice/realpeer.service"},
+      {"31 22 0:26 / /sys/fs/cgroup ro - cgroup2 cgroup rw\n"
+       "60 22 0:26 /../../.. /host/cgroup ro - cgroup2 cgroup2 rw\n",
+       "0::/\n", "/sys/fs/cgroup"},
+      {"60 22 0:26 /../../.. /host/cgroup ro - cgroup2 cgroup2 rw\n"
+       "31 22 0:26 / /sys/fs/cgroup ro - cgroup2 cgroup rw\n",
+       "0::/init\n", "/sys/fs/cgroup/init"},
+      {"31 22 0:26 /pods/a /sys/fs/cgroup ro - cgroup2 cgroup rw\n", "0::/pods/a\n", "/sys/fs/cgroup"},
+      {"31 22 0:26 /pods/a /sys/fs/cgroup ro - cgroup2 cgroup rw\n", "0::/pods/a/b\n", "/sys/fs/cgroup/b"},
+      {"31 22 0:26 /pods/a /sys/fs/cgroup ro - cgroup2 cgroup rw\n", "0::/pods/ab\n", std::nullopt},
+      {"60 22 0:26 /../.. /host/cgroup ro - cgroup2 cgroup2 rw\n", "0::/\n", std::nullopt},
+      {hybrid, "9:cpu:/\n", std::nullopt},
+      {"", "0::/\n", std::nullopt},
+  };
+  for (const auto& row : table) EXPECT_EQ(find_own_cgroup(row.mountinfo, row.cgroups), row.cgroup) << row.mountinfo;
 }
 
 TEST(KernelVersion, OfDebianIsNotItsAbi) {
