@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs what is missing (Debian 12, needs root for that part only) and builds; the program is build/realpeer.
-# Usage: scripts/build.sh [PRESET]     PRESET: release (default), debug, asan
+# Usage: scripts/build.sh [PRESET [TARGET...]]     PRESET: release (default), debug, asan; TARGET: everything, if none
 set -euo pipefail
 cd "$(dirname "$0")/.."
 preset=${1:-release}
+targets=("${@:2}")
 
 packages=(
   build-essential cmake ninja-build pkg-config ccache
@@ -19,4 +20,4 @@ command -v npm >/dev/null || packages+=(npm)
 install_missing "${packages[@]}"
 
 cmake --preset "$preset"
-cmake --build --preset "$preset"
+cmake --build --preset "$preset" ${targets:+--target "${targets[@]}"}
