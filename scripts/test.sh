@@ -12,5 +12,9 @@ scripts/build.sh release
 . scripts/install.sh
 install_missing iproute2 nftables procps nginx libnginx-mod-stream haproxy mariadb-server-core mariadb-client-core dovecot-imapd \
   curl openssl wireguard-go wireguard-tools openssh-server openssh-client postgresql redis-server \
-  go-mmproxy python3 python3-yaml nodejs wrk iperf3 prometheus tcpdump logrotate chromium fonts-dejavu-core vagrant vagrant-libvirt debootstrap dpkg-dev fakeroot file lintian man-db systemd zsh
+  go-mmproxy python3 python3-yaml nodejs wrk iperf3 prometheus tcpdump logrotate chromium fonts-dejavu-core vagrant \
+  vagrant-libvirt debootstrap dpkg-dev fakeroot file lintian man-db systemd zsh buildah crun \
+  golang-github-containers-common
+# Whoever has a newer kubectl keeps it.
+command -v kubectl >/dev/null || install_missing kubernetes-client
 ctest --test-dir build --output-on-failure --timeout 300 --parallel "$(nproc)" "$@"
