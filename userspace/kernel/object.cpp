@@ -50,9 +50,10 @@ Result<std::unique_ptr<DatapathObject>> DatapathObject::load(const Sizes& sizes)
   if (const int failed = set_sizes(skeleton, sizes)) return describe("cannot size the BPF maps", -failed);
   if (const int failed = datapath_bpf__load(skeleton)) {
     const bool denied = failed == -EPERM || failed == -EACCES;
-    return describe(std::string("cannot load the BPF programs") +
-                        (denied ? " (needs CAP_BPF and CAP_NET_ADMIN, or root)" : " (log: {level: debug} has more)"),
-                    -failed);
+    return describe(
+        std::string("cannot load the BPF programs") +
+            (denied ? " (needs CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON, or root)" : " (log: {level: debug} has more)"),
+        -failed);
   }
   if (bpf_prog_attach(bpf_program__fd(skeleton->progs.splice_verdict), object->sockets(), BPF_SK_SKB_STREAM_VERDICT,
                       0) != 0) {
