@@ -22,7 +22,7 @@ void Lifetime::wait_for_signal() {
       answers_.reload();
     } else if (signal == SIGUSR1) {
       answers_.log_status();
-    } else if (draining_) {
+    } else if (std::exchange(told_, true)) {
       spdlog::info("stopping now: {} connections are reset", server_->active());
       context_.stop();
       return;

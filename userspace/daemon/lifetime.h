@@ -42,6 +42,7 @@ class Lifetime {
   boost::asio::steady_timer timer_{context_};
   std::chrono::steady_clock::time_point deadline_;
   bool draining_ = false;
+  bool told_ = false;  // by a signal. One that drains for a successor has not been, and bears the first one
 };
 
 }  // namespace realpeer::daemon
