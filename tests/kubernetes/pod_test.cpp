@@ -17,6 +17,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
+// A file watcher may wait for quiet before it looks.
+constexpr Duration kReloaded{10'000};
 constexpr const char* kToken = "a-token-of-sixteen-and-more";
 
 class Kubernetes : public EdgeToProduction {
@@ -175,6 +177,62 @@ TEST_P(Kubernetes, APodThatIsToEndLetsItsConnectionsEnd) {
   server.close();
   EXPECT_EQ(pod->wait(kSoon), Exit{}) << pod->messages();
   EXPECT_FALSE(std::filesystem::exists(inner->on_node("/sys/fs/bpf/realpeer/" + inner->name())));
+}
+
+// The kubelet swaps the directory's link, and tells nobody.
+TEST_P(Kubernetes, AChangedConfigMapIsReloaded) {
+  Listener gitea(*pods, endpoint("10.244.0.7:2222"));
+  const auto pod = start(production_node());
+  Socket held = testing::connect(*overlay, endpoint("10.100.0.10:2222"));
+  held.send_all(proxy_v2(kClaimed, kDialled));
+  Socket server = gitea.accept();
+  EXPECT_EQ(read_proxy_v2(server).source, kClaimed);
+
+  inner->change_configuration("0.0.0.0:2222", "0.0.0.0:2223");
+  inner->apply();
+  EXPECT_TRUE(eventually([&] { return listening(net->backend, 2223); }, kReloaded)) << pod->messages();
+  EXPECT_TRUE(eventually([&] { return !listening(net->backend, 2222); }, kReloaded)) << pod->messages();
+  expect_conversation(held, server);
+}
+
+TEST_P(Kubernetes, AConfigMapWithAMistakeChangesNothing) {
+  Listener gitea(*pods, endpoint("10.244.0.7:2222"));
+  const auto pod = start(production_node());
+  inner->change_configuration("accept_proxy: strict", "accept_proxy: strickt");
+  inner->apply();
+  const auto complained = [&] { return pod->messages().find("strickt") != std::string::npos; };
+  EXPECT_TRUE(eventually(complained, kReloaded)) << pod->messages();
+  Socket client = testing::connect(*overlay, endpoint("10.100.0.10:2222"));
+  client.send_all(proxy_v2(kClaimed, kDialled));
+  Socket server = gitea.accept();
+  EXPECT_EQ(read_proxy_v2(server).source, kClaimed);
+}
+
+// maxSurge: the second pod starts beside the first, is ready, and only then is the first told to end.
+TEST_P(Kubernetes, ASecondPodTakesOverFromTheFirst) {
+  Listener gitea(*pods, endpoint("10.244.0.7:2222"));
+  auto first = start(production_node());
+  Socket held = testing::connect(*overlay, endpoint("10.100.0.10:2222"));
+  held.send_all(proxy_v2(kClaimed, kDialled));
+  Socket server = gitea.accept();
+  EXPECT_EQ(read_proxy_v2(server).source, kClaimed);
+
+  const auto second = start(*inner);
+  const auto took_over = [&] { return second->messages().find("\"ready\"") != std::string::npos; };
+  EXPECT_TRUE(eventually(took_over, kReloaded)) << second->messages();
+  first->terminate();
+  Socket next = testing::connect(*overlay, endpoint("10.100.0.10:2222"));
+  next.send_all(proxy_v2({kClaimed.address(), 40'002}, kDialled));
+  Socket answered = gitea.accept();
+  EXPECT_EQ(read_proxy_v2(answered).source.port(), 40'002);
+  expect_conversation(next, answered);
+  expect_conversation(held, server);
+
+  held.close();
+  EXPECT_EQ(server.receive_until_eof(), "");
+  server.close();
+  EXPECT_EQ(first->wait(kSoon), Exit{}) << first->messages();
+  EXPECT_EQ(curl(net->backend, {.url = "http://127.0.0.1:9901/readyz"}).status, 200);
 }
 
 INSTANTIATE_TEST_SUITE_P(Path, Kubernetes, ::testing::Values("sockmap"), path_name);
