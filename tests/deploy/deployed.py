@@ -22,18 +22,7 @@ def setting(name):
     return [word for line in lines if line.startswith(name + "=") for word in line.split("=", 1)[1].split()]
 
 
-def has_command(machine, command):
-    return machine.run("realpeer", "help", command, check=False).returncode == 0
-
-
-def before_install(machine):
-    """A program that does not speak to systemd yet is not waited for."""
-    if b"NOTIFY_SOCKET" not in (BUILD / "realpeer").read_bytes():
-        machine.write("/run/systemd/system/realpeer.service.d/no-notify.conf", "[Service]\nType=exec\nWatchdogSec=0\n")
-
-
 def install(machine, path=None):
-    before_install(machine)
     machine.run("apt-get", "install", "-y", str(Path("/srv/project/build") / (path or package()).name))
 
 

@@ -3,7 +3,7 @@
 import sys
 import unittest
 
-from deployed import SOURCE, before_install, package
+from deployed import SOURCE, package
 from machine import HERE, Machine
 
 sys.path.insert(0, str(HERE.parent / "getting_started"))
@@ -21,7 +21,6 @@ class Page(unittest.TestCase):
         with Machine("page") as host:
             host.run("mkdir", "-p", "/root/realpeer/build")
             host.run("cp", f"/srv/project/build/{package().name}", "/root/realpeer/build/")
-            before_install(host)
             host.write("/root/page.sh", commands)
             done = host.run("bash", "-c", "cd /root/realpeer && exec bash -xeuo pipefail /root/page.sh", check=False)
             said = done.stdout + done.stderr
