@@ -7,7 +7,7 @@ DEFINE_string(config, "", "the configuration file");
 DEFINE_bool(json, false, "print JSON instead of text");
 DEFINE_string(admin, "", "the admin listener of the daemon: ADDR:PORT or unix:PATH");
 DEFINE_string(node, "", "ban, reload, upgrade: the daemon, where several run; its `node:`");
-DEFINE_string(runtime_dir, "", "run, reload, upgrade: where the control socket is; default: /run/realpeer");
+DEFINE_string(runtime_dir, "", "run, reload, upgrade, cleanup: where the control socket is; default: /run/realpeer");
 DEFINE_string(token_file, "", "holds the token of the admin listener, where it asks for one");
 
 namespace realpeer::commands {

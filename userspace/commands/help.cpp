@@ -97,8 +97,9 @@ constexpr std::array topics{
           "client. --apply adds the rules, the route (ip) and the nftables table that keep them here; --undo\n"
           "takes them back; --print shows them. Of the network namespace it is run in, for all daemons there;\n"
           "gone with a reboot. --apply and --undo need root, and may be repeated.\n"},
-    Topic{"cleanup", "realpeer cleanup", "remove what killed daemons left behind",
-          "Pins, filters of TC (kernels before 6.6) and empty cgroups of daemons that do not run any more.\n"
+    Topic{"cleanup", "realpeer cleanup [--runtime_dir DIR]", "remove what killed daemons left behind",
+          "Pins, filters of TC (kernels before 6.6), empty cgroups and control sockets of daemons that do not run any "
+          "more.\n"
           "Whatever else a daemon attaches ends with its process. Daemons that run are left alone. Needs root.\n"
           "What `setup transparent` did is taken back by its --undo.\n"},
     Topic{"import",
