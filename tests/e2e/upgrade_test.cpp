@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <signal.h>
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 
 #include "e2e/succession.h"
@@ -97,6 +99,20 @@ TEST_P(Upgrade, ThatCannotBeLeavesAllAsItWas) {
   gateway->rewrite(good);
   expect_done("upgrade");
   expect_served(kFirst);
+}
+
+TEST_P(Upgrade, IsOneAtATime) {
+  start();
+  Ends before = open();
+  std::array<int, 3> codes{};
+  at_once({[&] { codes[0] = ask_gateway("upgrade").code; }, [&] { codes[1] = ask_gateway("upgrade").code; },
+           [&] { codes[2] = ask_gateway("upgrade").code; }});
+  // Whoever asks later may ask the new process.
+  EXPECT_GE(std::ranges::count(codes, 0), 1);
+  EXPECT_EQ(std::ranges::count(codes, 1), 0);
+  EXPECT_TRUE(eventually([&] { return gateway->processes().size() == 2; }, kSoon));
+  expect_served(kFirst);
+  expect_conversation(before.client, before.server);
 }
 
 TEST_P(Upgrade, WhoIsKilledAfterwardsLeavesNothingInTheMap) {

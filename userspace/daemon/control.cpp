@@ -73,7 +73,7 @@ asio::awaitable<kernel::Result<control::Message>> next_message(stream_descriptor
 struct Control::Shared {
   stream_descriptor listening;
   Answers answers;
-  bool taken_over = false;
+  bool taking_over = false;                    // one at a time
   std::vector<stream_descriptor> successor{};  // it sees our end by ours of this
 
   void wait(std::shared_ptr<Shared> self);
@@ -113,14 +113,20 @@ asio::awaitable<void> Control::Shared::serve(std::shared_ptr<Shared> self, strea
 
 asio::awaitable<void> Control::Shared::hand_over(stream_descriptor peer) {
   const int socket = peer.native_handle();
+  if (std::exchange(taking_over, true)) {
+    answer(socket, {{"refused", "another process is taking over from it, or has done so"}});
+    co_return;
+  }
   for (const auto& offered : answers.offer()) {
     if (const auto sent = control::send(socket, offered.body, offered.descriptors); !sent) {
       spdlog::warn("another process wanted to take over: {}", sent.error().text);
+      taking_over = false;
       co_return;
     }
   }
   const auto word = co_await next_message(peer, to_take_over);
-  if (!word || asked(word->body) != "serving" || std::exchange(taken_over, true)) {
+  if (!word || asked(word->body) != "serving") {
+    taking_over = false;
     spdlog::warn("another process wanted to take over and does not: all goes on as before");
     co_return;
   }

@@ -132,6 +132,8 @@ kernel::Result<void> Gateway::take_over() {
   if (!clients) return clients.error();
   listen_for_commands();
   serve();
+  // Before the other one ends, and with it, for a supervisor that knows no better, the service.
+  notify_ready(status());
   const auto says = tell_serving(*inherited_, *clients);
   if (!says) {
     spdlog::error("{}", says.error().text);
@@ -170,6 +172,7 @@ boost::json::object Gateway::hand_over(const boost::json::object& word) {
 
 boost::asio::awaitable<Reloaded> Gateway::upgrade() {
   if (lifetime_.draining()) co_return Reloaded{.applied = false, .lines = {"the daemon is draining"}};
+  if (successor_.starting()) co_return Reloaded{.applied = false, .lines = {"an upgrade is under way"}};
   // Its own errors would stand in the log only.
   auto loaded = config::load_file(options_.file);
   loaded.add(session::check_certificates(loaded.config));

@@ -82,6 +82,7 @@ kernel::Result<std::optional<Inherited>> inherit(const std::string& control) {
     return failed(asked.error().text);
   auto first = control::receive(connection->get(), patience);
   if (!first) return failed(first.error().text);
+  if (const auto refused = text(first->body, "refused"); !refused.empty()) return failed(refused);
   const auto* said = first->body.if_contains("protocol");
   if (said == nullptr || !said->is_int64() || said->get_int64() != protocol) {
     return failed("it is of a version that hands over in another way; restart it");

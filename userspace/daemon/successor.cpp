@@ -78,6 +78,7 @@ Invocation Invocation::current() {
 asio::awaitable<kernel::Result<void>> Successor::start(const Invocation& invocation) {
   const auto pid = spawn(invocation);
   if (!pid) co_return pid.error();
+  starting_ = true;
   status_.reset();
   const int descriptor = static_cast<int>(::syscall(SYS_pidfd_open, *pid, 0));
   if (descriptor >= 0) {
@@ -85,6 +86,7 @@ asio::awaitable<kernel::Result<void>> Successor::start(const Invocation& invocat
   }
   outcome_.expires_after(patience);
   if (!served_) co_await outcome_.async_wait(asio::as_tuple(asio::use_awaitable));
+  starting_ = false;
   if (served_) co_return kernel::Result<void>();
   if (status_) co_return kernel::Error::because("the new process " + in_words(*status_) + ": the log says why");
   ::kill(*pid, SIGTERM);

@@ -29,6 +29,8 @@ class Successor {
   // Starts the program that is at the path now, with these arguments and `--take-over`, and waits until it serves
   // (served()) or ends, which is an error, as silence is.
   boost::asio::awaitable<kernel::Result<void>> start(const Invocation& invocation);
+  // start() has not ended.
+  [[nodiscard]] bool starting() const { return starting_; }
   // Somebody serves in our place.
   void served();
 
@@ -36,6 +38,7 @@ class Successor {
   void wait_for_end(const std::shared_ptr<boost::asio::posix::stream_descriptor>& process, int pid);
 
   boost::asio::steady_timer outcome_;
+  bool starting_ = false;
   bool served_ = false;
   std::optional<int> status_;  // of waitpid(2)
 };
