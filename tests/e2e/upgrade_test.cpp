@@ -148,11 +148,11 @@ TEST_P(Upgrade, WhoWaitsInTheQueueIsServedByEither) {
     queued.back().send_all(proxy_v2(kClaimed, kDialled));
   }
   at_once({[&] { expect_done("upgrade"); }, [&] { ::kill(gateway->process().pid(), SIGCONT); }});
-  for (auto& client : queued) {
-    Socket server = backend->accept();
-    read_proxy_v2(server);
-    server.send_all("answer");
-    client.send_all("question");
+  std::vector<Socket> servers;
+  for (std::size_t i = 0; i < queued.size(); ++i) {
+    servers.push_back(backend->accept());
+    read_proxy_v2(servers.back());
+    servers.back().send_all("answer");
   }
   for (auto& client : queued) EXPECT_EQ(client.receive_exactly(kAnswered), "answer");
 }

@@ -74,6 +74,7 @@ struct Control::Shared {
   stream_descriptor listening;
   Answers answers;
   bool taking_over = false;                    // one at a time
+  unsigned asking = 0;                         // peers
   std::vector<stream_descriptor> successor{};  // it sees our end by ours of this
 
   void wait(std::shared_ptr<Shared> self);
@@ -87,7 +88,11 @@ void Control::Shared::wait(std::shared_ptr<Shared> self) {
     const int accepted = ::accept4(listening.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (accepted >= 0) {
       stream_descriptor peer(listening.get_executor(), accepted);
-      asio::co_spawn(listening.get_executor(), serve(self, std::move(peer)), report);
+      ++asking;
+      asio::co_spawn(listening.get_executor(), serve(self, std::move(peer)), [self](const std::exception_ptr& failure) {
+        --self->asking;
+        report(failure);
+      });
     }
     wait(std::move(self));
   });
@@ -138,6 +143,8 @@ Control::~Control() {
   boost::system::error_code ignored;
   shared_->listening.close(ignored);
 }
+
+bool Control::busy() const { return shared_->asking > 0; }
 
 kernel::Result<std::unique_ptr<Control>> Control::listen(asio::io_context& context, const std::string& path,
                                                          bool replace, Answers answers) {

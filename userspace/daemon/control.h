@@ -40,6 +40,9 @@ class Control {
   Control& operator=(const Control&) = delete;
   ~Control();
 
+  // Somebody waits for an answer.
+  [[nodiscard]] bool busy() const;
+
  private:
   struct Shared;
 

@@ -265,12 +265,13 @@ kernel::Result<void> Gateway::run() {
   const Watchdog watchdog(context_, *server_);
   spdlog::info("ready");
   notify_ready(status());
+  const auto draining = [this] {
+    if (!handed_over_) notify_stopping("draining");
+  };
   lifetime_.wait(*server_, {.log_status = [this] { log_status(); },
                             .reload = [this] { reload(); },
-                            .draining =
-                                [this] {
-                                  if (!handed_over_) notify_stopping("draining");
-                                }});
+                            .draining = draining,
+                            .busy = [this] { return control_ && control_->busy(); }});
   server_->stop();
   return {};
 }

@@ -45,7 +45,7 @@ void Lifetime::drain() {
 }
 
 void Lifetime::look() {
-  if (server_->idle()) return context_.stop();
+  if (server_->idle() && !answers_.busy()) return context_.stop();
   if (std::chrono::steady_clock::now() >= deadline_) {
     spdlog::warn("drain timeout: {} connections are reset", server_->active());
     return context_.stop();

@@ -17,11 +17,13 @@ class Lifetime {
  public:
   explicit Lifetime(boost::asio::io_context& context);
 
-  // What the daemon does on SIGUSR1 and SIGHUP, and when it begins to drain.
+  // What the daemon does on SIGUSR1 and SIGHUP, and when it begins to drain; and whether somebody else than clients is
+  // still to be served.
   struct Answers {
     std::function<void()> log_status;
     std::function<void()> reload;
     std::function<void()> draining;
+    std::function<bool()> busy;
   };
 
   // Runs the context until it is over.
