@@ -33,7 +33,7 @@ ask() {
   read -r status <&3
   while read -r line <&3 && [ "$line" != $'\r' ]; do :; done
   read -r body <&3
-  echo "$status $body"
+  echo "${status%$'\r'} $body"
 }
 ask
 read -r

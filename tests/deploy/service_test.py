@@ -2,6 +2,7 @@
 """realpeer.service under systemd: what it may do and may not, every feature behind its walls, and what a crash leaves."""
 import json
 import statistics
+import subprocess
 import unittest
 
 from deployed import configure, install, journal, main_pid, setting
@@ -65,6 +66,21 @@ while [ -e /proc/PID ]; do :; done
 until (exec 3<>/dev/tcp/127.0.0.1/82) 2>/dev/null; do :; done
 took=$((${EPOCHREALTIME/./} - begin))
 printf '%d.%06d' $((took / 1000000)) $((took % 1000000))
+"""
+
+
+# Connects until somebody says so; who is refused, as opposed to kept waiting, is counted.
+VISITORS = r"""
+refused=0
+until read -r -t 0; do
+  if (exec 3<>/dev/tcp/127.0.0.1/82) 2>/dev/null; then
+    [ -n "$told" ] || echo served
+    told=yes
+  else
+    refused=$((refused + 1))
+  fi
+done
+echo "$refused refused"
 """
 
 
@@ -178,6 +194,74 @@ class Service(unittest.TestCase):
             self.assertEqual(self.host.run("ls", "/sys/fs/bpf/realpeer").stdout, "walls\n")
         # The machine may be busy with something else for one of them.
         self.assertLess(statistics.median(took), 1.0, f"seconds: {took}")
+
+    def test_reloads(self):
+        changed = CONFIGURATION.replace('"0.0.0.0:81"', '"0.0.0.0:84"')
+        self.host.write("/etc/realpeer/realpeer.yaml", changed)
+        old = main_pid(self.host)
+        self.host.run("systemctl", "reload", "realpeer")
+        self.assertEqual(self.visit("http://203.0.113.1:84/"), "header 203.0.113.42\n")
+        self.host.write("/etc/realpeer/realpeer.yaml", "listeners: [")
+        refused = self.host.run("systemctl", "reload", "realpeer", check=False)
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("not valid YAML", journal(self.host))
+        self.assertEqual(self.visit("http://203.0.113.1:84/"), "header 203.0.113.42\n")
+        self.host.write("/etc/realpeer/realpeer.yaml", CONFIGURATION)
+        self.host.run("systemctl", "reload", "realpeer")
+        self.assertEqual(self.visit("http://203.0.113.1:81/"), "header 203.0.113.42\n")
+        self.assertEqual(main_pid(self.host), old)
+
+    def test_is_the_same_service_after_an_upgrade(self):
+        before = self.restarts()
+        for _ in range(2):
+            old = main_pid(self.host)
+            self.host.run("realpeer", "upgrade", "--node", "walls")
+            eventually(lambda: main_pid(self.host) not in (0, old), 5, "systemd knows the new process")
+            eventually(lambda: self.host.run("pgrep", "-c", "-x", "realpeer").stdout == "1\n", 5, "the old one ends")
+            self.assertEqual(self.host.run("systemctl", "is-active", "realpeer").stdout, "active\n")
+        self.assertEqual(self.restarts(), before)
+        # What it took over, and what it made anew.
+        self.test_backends_are_told_by_header_peername_address_and_field()
+        self.test_bans_in_the_kernel()
+        self.assertIn("walls", self.host.run("ls", "/sys/fs/bpf/realpeer").stdout)
+        self.host.run("systemctl", "reload", "realpeer")
+
+    def restarts(self):
+        return self.host.run("systemctl", "show", "-P", "NRestarts", "realpeer").stdout
+
+    def test_is_started_again_when_it_hangs(self):
+        drop_in = "/etc/systemd/system/realpeer.service.d/watchdog.conf"
+        self.host.write(drop_in, "[Service]\nWatchdogSec=1s\n")
+        self.host.run("systemctl", "daemon-reload")
+        configure(self.host, CONFIGURATION, 443)
+        old = main_pid(self.host)
+        self.host.run("kill", "-STOP", str(old))
+        eventually(lambda: main_pid(self.host) not in (0, old), 20, "systemd starts it again: " + journal(self.host))
+        self.assertIn("Watchdog timeout", journal(self.host))
+        self.host.run("rm", drop_in)
+        self.host.run("systemctl", "daemon-reload")
+        configure(self.host, CONFIGURATION, 443)
+
+    def test_refuses_nobody_through_a_restart_when_systemd_holds_its_sockets(self):
+        held = "[Socket]\nListenStream=0.0.0.0:82\nListenStream=0.0.0.0:85\n"
+        self.host.write("/etc/systemd/system/realpeer.socket", held)
+        self.host.run("systemctl", "stop", "realpeer")
+        self.host.run("systemctl", "daemon-reload")
+        self.host.run("systemctl", "start", "realpeer.socket")
+        configure(self.host, CONFIGURATION, 443)
+        self.assertIn("no listener is configured for the passed socket 0.0.0.0:85", journal(self.host))
+        with self.host.start("bash", "-c", VISITORS, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as visitors:
+            self.assertEqual(visitors.stdout.readline(), "served\n")
+            for _ in range(3):
+                self.host.run("systemctl", "restart", "realpeer")
+                self.host.run("systemctl", "kill", "--signal=KILL", "realpeer")
+                eventually(lambda: self.visit("http://203.0.113.1:82/") == "peer 203.0.113.42\n", 5, "it serves")
+            visitors.stdin.close()
+            self.assertEqual(visitors.stdout.read().split("\n")[-2], "0 refused")
+        self.host.run("systemctl", "stop", "realpeer", "realpeer.socket")
+        self.host.run("rm", "/etc/systemd/system/realpeer.socket")
+        self.host.run("systemctl", "daemon-reload")
+        configure(self.host, CONFIGURATION, 443)
 
     def test_a_stop_leaves_nothing(self):
         self.host.run("systemctl", "stop", "realpeer")

@@ -12,7 +12,8 @@ import completion
 import pages
 
 CODE = re.compile(r"`([^`\n]+)`")
-COMMAND = re.compile(r"(?<![\w./:-])(?:build/|/usr/bin/)?realpeer ([a-z]+(?: [^|#`;&>…]*)?)")
+# A namespace of Kubernetes may have our name.
+COMMAND = re.compile(r"(?<![\w./:-])(?<!--namespace )(?:build/|/usr/bin/)?realpeer ([a-z]+(?: [^|#`;&>…]*)?)")
 BEGINS_WITH_ONE = re.compile(r"(\$ )?(sudo )?(\S*/)?(realpeer [a-z]|tcpdump )")
 SCRIPT = re.compile(r"(?<![\w/.-])(?:scripts|tests)/[\w./-]+\.(?:sh|py|yml|yaml|json|js)\b")
 

@@ -39,24 +39,11 @@ TEST_P(Reload, OpensListenersAndClosesThemAndLosesNoConnection) {
 TEST_P(Reload, TakesWhoHasConnectedToAListenerThatIsClosed) {
   config.binds = {"203.0.113.1:7000", "203.0.113.1:7001"};
   start();
-  // Stopped, it accepts nobody: these wait in the queue of the listener.
-  ::kill(gateway->process().pid(), SIGSTOP);
-  std::vector<Socket> queued;
-  for (int i = 0; i < 20; ++i) {
-    queued.push_back(testing::connect(net->client, kSecond, {.from = endpoint("203.0.113.42:0")}));
-    queued.back().send_all(proxy_v2(kClaimed, kDialled));
-  }
+  auto queued = connect_to_stopped(kSecond);
   gateway->rewrite(changed([](auto& other) { other.binds = {"203.0.113.1:7000"}; }));
   gateway->process().signal(SIGHUP);
-  ::kill(gateway->process().pid(), SIGCONT);
-  // In whatever order they are accepted.
-  std::vector<Socket> servers;
-  for (std::size_t i = 0; i < queued.size(); ++i) {
-    servers.push_back(backend->accept());
-    read_proxy_v2(servers.back());
-    servers.back().send_all("answer");
-  }
-  for (auto& client : queued) EXPECT_EQ(client.receive_exactly(kAnswered), "answer");
+  go_on();
+  expect_served(queued);
   EXPECT_TRUE(eventually([&] { return !listening(net->gateway, 7001); }, kSoon));
 }
 

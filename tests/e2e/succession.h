@@ -1,6 +1,8 @@
 // A gateway that is reloaded, or replaced by another process, while it serves.
 #pragma once
 
+#include <signal.h>
+
 #include <string>
 #include <vector>
 
@@ -48,6 +50,28 @@ class SuccessionChain : public Chain {
     } catch (const std::system_error& failure) {
       EXPECT_EQ(failure.code(), std::errc::connection_refused) << failure.what();
     }
+  }
+  // Connections to this listener, made while nobody accepts any: the gateway's process is stopped. They have said whose
+  // they are.
+  std::vector<Socket> connect_to_stopped(const Endpoint& at) {
+    ::kill(gateway->process().pid(), SIGSTOP);
+    std::vector<Socket> queued;
+    for (int i = 0; i < 20; ++i) {
+      queued.push_back(testing::connect(net->client, at, {.from = endpoint("203.0.113.42:0")}));
+      queued.back().send_all(proxy_v2(kClaimed, kDialled));
+    }
+    return queued;
+  }
+  void go_on() const { ::kill(gateway->process().pid(), SIGCONT); }
+  // Each of them reaches the backend, in whatever order they are accepted.
+  void expect_served(std::vector<Socket>& queued) {
+    std::vector<Socket> servers;
+    for (std::size_t i = 0; i < queued.size(); ++i) {
+      servers.push_back(backend->accept());
+      read_proxy_v2(servers.back());
+      servers.back().send_all("answer");
+    }
+    for (auto& client : queued) EXPECT_EQ(client.receive_exactly(kAnswered), "answer");
   }
   // What is under load: echo without a header.
   void start_for_traffic() {

@@ -141,20 +141,9 @@ TEST_P(Upgrade, TheOldProcessEndsItsConnectionsInTheTimeToDrain) {
 
 TEST_P(Upgrade, WhoWaitsInTheQueueIsServedByEither) {
   start();
-  ::kill(gateway->process().pid(), SIGSTOP);
-  std::vector<Socket> queued;
-  for (int i = 0; i < 20; ++i) {
-    queued.push_back(connect());
-    queued.back().send_all(proxy_v2(kClaimed, kDialled));
-  }
-  at_once({[&] { expect_done("upgrade"); }, [&] { ::kill(gateway->process().pid(), SIGCONT); }});
-  std::vector<Socket> servers;
-  for (std::size_t i = 0; i < queued.size(); ++i) {
-    servers.push_back(backend->accept());
-    read_proxy_v2(servers.back());
-    servers.back().send_all("answer");
-  }
-  for (auto& client : queued) EXPECT_EQ(client.receive_exactly(kAnswered), "answer");
+  auto queued = connect_to_stopped(kFirst);
+  at_once({[&] { expect_done("upgrade"); }, [&] { go_on(); }});
+  expect_served(queued);
 }
 
 TEST_P(Upgrade, TheAdminListenerAnswersThroughout) {

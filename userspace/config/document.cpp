@@ -1,35 +1,13 @@
 #include "config/document.h"
 
-#include <yaml-cpp/eventhandler.h>
-
 #include <algorithm>
 #include <sstream>
+
+#include "config/document_start.h"
 
 namespace realpeer::config {
 
 namespace {
-
-// Remembers where the last document began.
-class DocumentStart final : public YAML::EventHandler {
- public:
-  void OnDocumentStart(const YAML::Mark& mark) override { line_ = std::max(mark.line, 0) + 1; }
-  void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
-  void OnAlias(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
-  void OnScalar(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
-                const std::string& /*value*/) override {}
-  void OnSequenceStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
-                       YAML::EmitterStyle::value /*style*/) override {}
-  void OnSequenceEnd() override {}
-  void OnMapStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
-                  YAML::EmitterStyle::value /*style*/) override {}
-  void OnMapEnd() override {}
-
-  [[nodiscard]] int line() const { return line_; }
-
- private:
-  int line_ = 0;
-};
 
 // The line of whatever follows the first document, which YAML::Load() would pass over. YAML::LoadAll() is no way to
 // find out: on a stray ',' or ']' it takes empty documents for ever, without moving on.
@@ -38,7 +16,7 @@ std::optional<int> line_after_document(const std::string& text) {
   YAML::Parser parser(stream);
   DocumentStart start;
   if (!parser.HandleNextDocument(start) || !parser.HandleNextDocument(start)) return std::nullopt;
-  return start.line();
+  return std::max(start.position().line, 0) + 1;
 }
 
 // Wildcards are often written without quotes, and YAML takes them for aliases.

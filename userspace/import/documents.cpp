@@ -1,43 +1,20 @@
 #include "import/documents.h"
 
-#include <yaml-cpp/eventhandler.h>
-
 #include <algorithm>
 #include <sstream>
 
+#include "config/document_start.h"
 #include "config/reader.h"
 
 namespace realpeer::importing {
 
 namespace {
 
-// Remembers where the last document began.
-class DocumentStart final : public YAML::EventHandler {
- public:
-  void OnDocumentStart(const YAML::Mark& mark) override { position_ = mark; }
-  void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
-  void OnAlias(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
-  void OnScalar(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
-                const std::string& /*value*/) override {}
-  void OnSequenceStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
-                       YAML::EmitterStyle::value /*style*/) override {}
-  void OnSequenceEnd() override {}
-  void OnMapStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
-                  YAML::EmitterStyle::value /*style*/) override {}
-  void OnMapEnd() override {}
-
-  [[nodiscard]] const YAML::Mark& position() const { return position_; }
-
- private:
-  YAML::Mark position_ = YAML::Mark::null_mark();
-};
-
 // On a stray ',' or ']' yaml-cpp takes empty documents for ever, without moving on: YAML::LoadAll() would not return.
 void refuse_stray_text(const std::string& text) {
   std::istringstream stream(text);
   YAML::Parser parser(stream);
-  DocumentStart start;
+  config::DocumentStart start;
   int last = -1;
   while (parser.HandleNextDocument(start)) {
     if (start.position().pos <= last) throw YAML::ParserException(start.position(), "stray text");
