@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <memory>
 
 #include "e2e/succession.h"
 
@@ -164,6 +165,85 @@ TEST_P(Upgrade, TheAdminListenerAnswersThroughout) {
   }
 }
 
+// Started by somebody else, as the second pod of a node is.
+class TakeOver : public Upgrade {
+ protected:
+  std::unique_ptr<Process> take_over() {
+    auto other = std::make_unique<Process>(
+        std::vector<std::string>{REALPEER_BINARY, "run", "--config",
+                                 (gateway->runtime_directory() / "realpeer.yaml").string(), "--take-over",
+                                 "--runtime-dir", gateway->runtime_directory().string()},
+        ProcessOptions{.netns = &net->gateway});
+    EXPECT_TRUE(eventually([&] { return other->errors().find(" ready\n") != std::string::npos; }, kSoon))
+        << other->errors();
+    return other;
+  }
+  static void stop(Process& process) {
+    process.signal(SIGTERM);
+    EXPECT_EQ(process.wait(kSoon), Exit{}) << process.errors();
+  }
+};
+
+TEST_P(TakeOver, WhoTookOverAndDiedMayBeReplacedWhileTheFirstOneDrains) {
+  start();
+  Ends before = open();
+  auto second = take_over();
+  expect_served(kFirst);
+  second->signal(SIGKILL);
+  ASSERT_TRUE(second->wait(kSoon));
+  expect_closed(kFirst);
+  auto third = take_over();
+  expect_served(kFirst);
+  expect_conversation(before.client, before.server);
+  before.client.close();
+  before.server.close();
+  EXPECT_EQ(gateway->process().wait(kSoon), Exit{});
+  expect_served(kFirst);
+  EXPECT_EQ(pins(), std::vector<std::string>{"clients"});
+  stop(*third);
+}
+
+TEST_P(TakeOver, WhereNobodyRunsIsAStart) {
+  start();
+  EXPECT_TRUE(gateway->stop_all());
+  auto second = take_over();
+  expect_served(kFirst);
+  stop(*second);
+}
+
+TEST_P(TakeOver, FromOneThatDrainsAlready) {
+  start();
+  Ends before = open();
+  gateway->process().signal(SIGTERM);
+  EXPECT_TRUE(eventually([&] { return !listening(net->gateway, 7000); }, kSoon));
+  auto second = take_over();
+  expect_served(kFirst);
+  expect_conversation(before.client, before.server);
+  before.client.close();
+  before.server.close();
+  EXPECT_EQ(gateway->process().wait(kSoon), Exit{});
+  expect_served(kFirst);
+  stop(*second);
+}
+
+TEST_P(Upgrade, WhoLosesItsSuccessorEndsToBeStartedAgain) {
+  start();
+  Ends before = open();
+  expect_done("upgrade");
+  for (const pid_t pid : gateway->processes()) {
+    if (pid != gateway->process().pid()) ::kill(pid, SIGKILL);
+  }
+  EXPECT_EQ(gateway->process().wait(kSoon), Exit{});
+  EXPECT_EQ(before.client.ending().end, End::reset);
+}
+
+TEST_P(Upgrade, WithNoTimeToDrainIsAnsweredAllTheSame) {
+  config.drain_timeout = "0s";
+  start();
+  for (int i = 0; i < 5; ++i) expect_done("upgrade");
+  expect_served(kFirst);
+}
+
 TEST_P(Upgrade, FiftyTimesUnderLoadLosesNothing) {
   start_for_traffic();
   Traffic traffic(plan());
@@ -176,6 +256,7 @@ TEST_P(Upgrade, FiftyTimesUnderLoadLosesNothing) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Path, Upgrade, both_paths(), path_name);
+INSTANTIATE_TEST_SUITE_P(Path, TakeOver, both_paths(), path_name);
 
 }  // namespace
 }  // namespace realpeer::testing

@@ -8,6 +8,7 @@
 #include <iostream>
 #include <vector>
 
+#include "commands/commands.h"
 #include "control/message.h"
 #include "control/place.h"
 #include "observe/printable.h"
@@ -47,7 +48,7 @@ kernel::Result<kernel::UniqueFd> reach() {
   }
   if (reached.size() == 1) return std::move(reached.front());
   if (!reached.empty()) {
-    return kernel::Error::because("several daemons run here (" + names + "): choose one with --node");
+    return kernel::Error::taken("several daemons run here (" + names + "): choose one with --node");
   }
   return kernel::Error::because("no daemon has a control socket in " + directory +
                                 " (is one running? --runtime_dir names another directory)");
@@ -62,7 +63,8 @@ int fail(const std::string& text) {
 
 int ask_daemon(const std::string& what, const std::string& done, const std::string& refused) {
   const auto daemon = reach();
-  if (!daemon) return fail(daemon.error().text);
+  // Which one is not known: nobody is to conclude that none runs.
+  if (!daemon) return daemon.error().by_another ? usage_error(daemon.error().text) : fail(daemon.error().text);
   if (const auto asked = control::send(daemon->get(), {{"do", what}}); !asked) return fail(asked.error().text);
   const auto answer = control::receive(daemon->get(), patience);
   if (!answer) return fail(answer.error().text);

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -36,7 +37,8 @@ std::vector<kernel::UniqueFd> descriptors_of(msghdr& packet) {
 
 kernel::Result<void> send(int socket, const boost::json::object& body, const std::vector<int>& descriptors) {
   std::string text = boost::json::serialize(body);
-  if (text.size() > most_bytes) return Error::because("there is too much to say");
+  if (text.size() > most_bytes || descriptors.size() > most_descriptors)
+    return Error::because("there is too much to say");
   iovec bytes{.iov_base = text.data(), .iov_len = text.size()};
   msghdr packet{};
   packet.msg_iov = &bytes;
@@ -58,7 +60,12 @@ kernel::Result<void> send(int socket, const boost::json::object& body, const std
 
 kernel::Result<Message> receive(int socket, std::chrono::milliseconds patience) {
   pollfd ready{.fd = socket, .events = POLLIN, .revents = 0};
-  const int waited = ::poll(&ready, 1, static_cast<int>(patience.count()));
+  const auto until = std::chrono::steady_clock::now() + patience;
+  int waited = 0;
+  do {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+    waited = ::poll(&ready, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
+  } while (waited < 0 && errno == EINTR);
   if (waited < 0) return describe("the control socket", errno);
   if (waited == 0) return Error::because("no answer within " + std::to_string(patience.count() / 1000) + " s");
   std::string text(most_bytes, '\0');

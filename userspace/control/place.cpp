@@ -55,7 +55,7 @@ std::vector<std::string> remove_dead_sockets(const std::string& directory) {
   std::error_code none;
   for (const auto& entry : std::filesystem::directory_iterator(directory, none)) {
     const std::string path = entry.path();
-    if (!entry.is_socket(none)) continue;
+    if (!entry.is_socket(none) || !path.ends_with(".sock")) continue;
     // One of another kind that is listened on is EPROTOTYPE.
     const auto socket = knock(path);
     if (socket || socket.error().value() != ECONNREFUSED) continue;

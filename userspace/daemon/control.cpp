@@ -8,6 +8,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json/array.hpp>
+#include <cerrno>
+#include <cstring>
 
 #include "control/place.h"
 
@@ -21,6 +23,7 @@ using asio::posix::stream_descriptor;
 
 constexpr std::chrono::seconds patience{10};       // for a question
 constexpr std::chrono::seconds to_take_over{120};  // for whoever loads programs, looks up names, …
+constexpr std::chrono::seconds to_serve{30};       // after the last word
 constexpr std::size_t most_lines = control::most_bytes / 2;
 
 void report(const std::exception_ptr& failure) {
@@ -58,12 +61,15 @@ void answer(int socket, const json::object& body) {
 
 asio::awaitable<kernel::Result<control::Message>> next_message(stream_descriptor& peer, std::chrono::seconds at_most) {
   asio::steady_timer limit(peer.get_executor(), at_most);
-  limit.async_wait([&peer](boost::system::error_code error) {
-    if (error) return;
+  // The timer may have fired already when the message comes: then its handler must not find a peer that is gone.
+  const auto waiting = std::make_shared<bool>(true);
+  limit.async_wait([&peer, waiting](boost::system::error_code error) {
+    if (error || !*waiting) return;
     boost::system::error_code ignored;
     peer.cancel(ignored);
   });
   const auto [error] = co_await peer.async_wait(stream_descriptor::wait_read, asio::as_tuple(asio::use_awaitable));
+  *waiting = false;
   if (error) co_return kernel::Error::because("nothing was said");
   co_return control::receive(peer.native_handle(), std::chrono::milliseconds(0));
 }
@@ -77,15 +83,20 @@ struct Control::Shared {
   unsigned asking = 0;                         // peers
   std::vector<stream_descriptor> successor{};  // it sees our end by ours of this
 
+  asio::steady_timer pause{listening.get_executor()};
+
   void wait(std::shared_ptr<Shared> self);
+  void wait_a_while(std::shared_ptr<Shared> self);
   static asio::awaitable<void> serve(std::shared_ptr<Shared> self, stream_descriptor peer);
   asio::awaitable<void> hand_over(stream_descriptor peer);
+  asio::awaitable<bool> offer_and_wait(stream_descriptor& peer);
 };
 
 void Control::Shared::wait(std::shared_ptr<Shared> self) {
   listening.async_wait(stream_descriptor::wait_read, [this, self](boost::system::error_code error) mutable {
     if (error) return;
     const int accepted = ::accept4(listening.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (accepted < 0 && errno != EAGAIN && errno != ECONNABORTED) return wait_a_while(std::move(self));
     if (accepted >= 0) {
       stream_descriptor peer(listening.get_executor(), accepted);
       ++asking;
@@ -95,6 +106,14 @@ void Control::Shared::wait(std::shared_ptr<Shared> self) {
       });
     }
     wait(std::move(self));
+  });
+}
+
+// Out of descriptors: trying again at once would only burn the processor.
+void Control::Shared::wait_a_while(std::shared_ptr<Shared> self) {
+  pause.expires_after(std::chrono::milliseconds(100));
+  pause.async_wait([this, self](boost::system::error_code error) mutable {
+    if (!error) wait(std::move(self));
   });
 }
 
@@ -118,25 +137,40 @@ asio::awaitable<void> Control::Shared::serve(std::shared_ptr<Shared> self, strea
 
 asio::awaitable<void> Control::Shared::hand_over(stream_descriptor peer) {
   const int socket = peer.native_handle();
-  if (std::exchange(taking_over, true)) {
+  if (taking_over) {
     answer(socket, {{"refused", "another process is taking over from it, or has done so"}});
     co_return;
   }
-  for (const auto& offered : answers.offer()) {
-    if (const auto sent = control::send(socket, offered.body, offered.descriptors); !sent) {
-      spdlog::warn("another process wanted to take over: {}", sent.error().text);
-      taking_over = false;
-      co_return;
-    }
-  }
-  const auto word = co_await next_message(peer, to_take_over);
-  if (!word || asked(word->body) != "serving") {
-    taking_over = false;
+  taking_over = true;
+  const bool over = co_await offer_and_wait(peer);
+  taking_over = over;
+  if (over) {
+    successor.push_back(std::move(peer));
+  } else {
     spdlog::warn("another process wanted to take over and does not: all goes on as before");
-    co_return;
   }
-  answer(socket, answers.hand_over(word->body));
-  successor.push_back(std::move(peer));
+}
+
+// Whether the other one serves.
+asio::awaitable<bool> Control::Shared::offer_and_wait(stream_descriptor& peer) {
+  const int socket = peer.native_handle();
+  for (const auto& offered : answers.offer()) {
+    const auto sent = control::send(socket, offered.body, offered.descriptors);
+    if (!sent) co_return false;
+  }
+  const auto ready = co_await next_message(peer, to_take_over);
+  if (!ready || asked(ready->body) != "ready") co_return false;
+  answer(socket, {{"go", true}});
+  // From here on it is a matter of milliseconds, and what it does to pins and links cannot be undone from here.
+  const auto serving = co_await next_message(peer, to_serve);
+  if (!serving || asked(serving->body) != "serving") {
+    spdlog::error(
+        "the process that took over has ended in the middle of it: `realpeer upgrade`, or a restart, mends "
+        "what it left (whois, bans, admission, the control socket)");
+    co_return false;
+  }
+  answer(socket, answers.hand_over(serving->body));
+  co_return true;
 }
 
 Control::~Control() {
@@ -145,6 +179,8 @@ Control::~Control() {
 }
 
 bool Control::busy() const { return shared_->asking > 0; }
+
+bool Control::taking_over() const { return shared_->taking_over; }
 
 kernel::Result<std::unique_ptr<Control>> Control::listen(asio::io_context& context, const std::string& path,
                                                          bool replace, Answers answers) {

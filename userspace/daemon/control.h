@@ -21,8 +21,8 @@ struct Offered {
   std::vector<int> descriptors{};
 };
 
-// One peer, one question: {"do": "reload"}, {"do": "upgrade"}, or {"do": "take-over"}, on which {"do": "serving"}
-// follows when the other one serves.
+// One peer, one question: {"do": "reload"}, {"do": "upgrade"}, or {"do": "take-over"}, on which {"do": "ready"}
+// and {"do": "serving"} follow (daemon/succession.h).
 class Control {
  public:
   struct Answers {
@@ -42,6 +42,8 @@ class Control {
 
   // Somebody waits for an answer.
   [[nodiscard]] bool busy() const;
+  // Another process is about to take over, or has done so.
+  [[nodiscard]] bool taking_over() const;
 
  private:
   struct Shared;

@@ -36,6 +36,13 @@ kernel::Result<std::unique_ptr<Gateway>> Gateway::create(Options options, config
 
 kernel::Result<void> Gateway::prepare(config::Loaded loaded) {
   const auto& config = loaded.config;
+  // From the start: what changes while we load is news.
+  if (options_.watch) {
+    watch_.emplace(context_, loaded.files, [this] {
+      reload();
+      return watched();
+    });
+  }
   auto certificates = session::Certificates::load(config);
   if (!certificates) return kernel::Error::because(certificates.error().to_string());
   if (auto prepared = prepare_host(config); !prepared) return prepared.error();
@@ -48,7 +55,10 @@ kernel::Result<void> Gateway::prepare(config::Loaded loaded) {
       server_->shared(), std::move(loaded), std::move(*certificates), serving_->upstreams->pools(), nullptr);
   generation->admission = host_->admission();
   server_->follow(std::move(generation), std::move(*sockets));
-  if (auto admin = listen_for_admin(); !admin) return admin.error();
+  // In the place of another daemon's only when that one goes.
+  if (!inherited_) {
+    if (auto admin = listen_for_admin(); !admin) return admin.error();
+  }
   announce(server_->generation().config, *host_, options_.workers);
   announce_listeners(server_->generation().config);
   serving_->upstreams->start();
@@ -94,11 +104,11 @@ kernel::Result<session::Sockets> Gateway::listen(const config::Config& config) {
 
 kernel::Result<void> Gateway::listen_for_admin() {
   const auto& config = server_->generation().config;
+  admin::Before before{.another = inherited_.has_value()};
+  if (inherited_ && inherited_->admin) before.socket = std::move(*inherited_->admin);
   if (!config.admin) return {};
   auto access = admin::access_to(*config.admin);
   if (!access) return kernel::Error::because(access.error().to_string());
-  admin::Before before{.another = inherited_.has_value()};
-  if (inherited_ && inherited_->admin) before.socket = std::move(*inherited_->admin);
   auto listener =
       admin::Listener::create(context_, *config.admin, std::move(*access), admin::pages_of(told()), std::move(before));
   if (!listener) return listener.error();
@@ -128,13 +138,19 @@ admin::Daemon Gateway::told() {
 // --- Succession ---------------------------------------------------------------------------------------------------
 
 kernel::Result<void> Gateway::take_over() {
+  if (lifetime_.told_to_end()) return kernel::Error::because("told to end before it could take over");
+  if (auto go = ask_to_go(*inherited_); !go) return go.error();
+  if (auto admin = listen_for_admin(); !admin) return admin.error();
+  serve();
   auto clients = host_->take_over(std::move(inherited_->of_host.links));
   if (!clients) return clients.error();
+  follow_interfaces();
   listen_for_commands();
-  serve();
   // Before the other one ends, and with it, for a supervisor that knows no better, the service.
   notify_ready(status());
-  const auto says = tell_serving(*inherited_, *clients);
+  const auto says = tell_serving(*inherited_, *clients, server_->generation().config);
+  // An interface that could not be judged on beside the other one.
+  if (host_->admission() != nullptr) host_->admission()->follow_interfaces();
   if (!says) {
     spdlog::error("{}", says.error().text);
     return {};
@@ -161,10 +177,10 @@ boost::json::object Gateway::hand_over(const boost::json::object& word) {
   const auto* pin = word.if_contains("clients");
   host_->hand_over(pin != nullptr && pin->is_string() ? std::string(pin->get_string()) : std::string());
   serving_->admin.reset();
-  watch_.reset();
+  watchdog_.reset();
   handed_over_ = true;
   spdlog::info("another process serves from now on");
-  lifetime_.drain();
+  lifetime_.drain(addresses_in(word));
   successor_.served();
   return {{"says", fmt::format("process {} has {} connections left and {} ms to end them", ::getpid(),
                                server_->active(), server_->generation().config.timeouts.drain.count())}};
@@ -172,12 +188,23 @@ boost::json::object Gateway::hand_over(const boost::json::object& word) {
 
 boost::asio::awaitable<Reloaded> Gateway::upgrade() {
   if (lifetime_.draining()) co_return Reloaded{.applied = false, .lines = {"the daemon is draining"}};
+  // It would end its container, and the other process with it.
+  if (::getpid() == 1) {
+    co_return Reloaded{.applied = false,
+                       .lines = {"the daemon is the first process of its container: start another container of the new "
+                                 "version with --take_over instead"}};
+  }
   if (successor_.starting()) co_return Reloaded{.applied = false, .lines = {"an upgrade is under way"}};
   // Its own errors would stand in the log only.
   auto loaded = config::load_file(options_.file);
   loaded.add(session::check_certificates(loaded.config));
   Reloaded told;
   for (const auto& diagnostic : loaded.diagnostics) told.lines.push_back(diagnostic.to_string());
+  if (loaded.ok() && loaded.config.node != made_.node) {
+    told.lines.push_back("the daemon that runs is node '" + made_.node + "' and the configuration is of node '" +
+                         loaded.config.node + "': restart it");
+    co_return told;
+  }
   if (!loaded.ok()) co_return told;
   spdlog::info("upgrading: {} is started", options_.invocation.program);
   const auto served = co_await successor_.start(options_.invocation);
@@ -202,6 +229,9 @@ std::string Gateway::status() const {
 
 Reloaded Gateway::reload() {
   if (lifetime_.draining()) return {.applied = false, .lines = {"the daemon is draining: it reloads nothing any more"}};
+  if (control_ && control_->taking_over()) {
+    return {.applied = false, .lines = {"another process is taking over: ask that one, in a moment"}};
+  }
   spdlog::info("reloading {}", options_.file);
   notify_reloading();
   auto reloaded = daemon::reload(context_, options_.file, made_, told(), *serving_);
@@ -244,14 +274,8 @@ void Gateway::log_status() {
 }
 
 void Gateway::serve() {
-  follow_interfaces();
   server_->start();
-  if (options_.watch) {
-    watch_.emplace(context_, watched(), [this] {
-      reload();
-      return watched();
-    });
-  }
+  if (watch_) watch_->follow(watched());
 }
 
 kernel::Result<void> Gateway::run() {
@@ -259,10 +283,11 @@ kernel::Result<void> Gateway::run() {
     if (auto taken = take_over(); !taken) return taken.error();
   } else {
     listen_for_commands();
+    follow_interfaces();
     serve();
   }
   const session::RefusalTeller teller(context_, server_->refusal_log());
-  const Watchdog watchdog(context_, *server_);
+  if (!handed_over_) watchdog_.emplace(context_, *server_);
   spdlog::info("ready");
   notify_ready(status());
   const auto draining = [this] {

@@ -1,6 +1,8 @@
 // The daemon, from its configuration to its end.
 #pragma once
 
+#include <spdlog/spdlog.h>
+
 #include <boost/asio/io_context.hpp>
 #include <cstdint>
 #include <memory>
@@ -73,7 +75,11 @@ class Gateway {
   std::optional<session::InterfaceFollower> follower_;
   std::unique_ptr<Control> control_;
   std::optional<Watch> watch_;
-  Successor successor_{context_};
+  std::optional<Watchdog> watchdog_;
+  Successor successor_{context_, [this] {
+                         spdlog::error("the process that serves in our place has ended: we end, to be started again");
+                         lifetime_.stop();
+                       }};
   bool handed_over_ = false;
   admin::Reloads reloads_;
 };

@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <functional>
+#include <vector>
 
 #include "session/server.h"
 
@@ -29,8 +30,12 @@ class Lifetime {
   // Runs the context until it is over.
   void wait(session::Server& server, Answers answers);
 
-  // As SIGTERM does. Once more changes nothing.
-  void drain();
+  // Whether a signal to end has come already; others are forgotten. Before wait().
+  bool told_to_end();
+  // As SIGTERM does. Once more changes nothing. Who waits at these addresses is served by another process.
+  void drain(const std::vector<net::Endpoint>& served_by_another = {});
+  // Now; connections are reset.
+  void stop() { context_.stop(); }
   [[nodiscard]] bool draining() const { return draining_; }
 
  private:

@@ -99,12 +99,33 @@ kernel::Result<std::optional<Inherited>> inherit(const std::string& control) {
   return std::optional<Inherited>(std::move(inherited));
 }
 
-kernel::Result<std::string> tell_serving(const Inherited& inherited, const std::string& clients_pin) {
-  const json::object word{{"do", "serving"}, {"pid", ::getpid()}, {"clients", clients_pin}};
+kernel::Result<void> ask_to_go(const Inherited& inherited) {
+  const int daemon = inherited.connection.get();
+  if (const auto sent = control::send(daemon, {{"do", "ready"}}); !sent) return failed(sent.error().text);
+  const auto answer = control::receive(daemon, patience);
+  if (!answer) return failed(answer.error().text);
+  if (!flag(answer->body, "go")) return failed("it does not let go");
+  return {};
+}
+
+kernel::Result<std::string> tell_serving(const Inherited& inherited, const std::string& clients_pin,
+                                         const config::Config& config) {
+  json::array binds;
+  for (const auto& listener : config.listeners) binds.emplace_back(net::to_string(listener.bind));
+  const json::object word{{"do", "serving"}, {"clients", clients_pin}, {"sockets", std::move(binds)}};
   if (const auto sent = control::send(inherited.connection.get(), word); !sent) return failed(sent.error().text);
   auto answer = control::receive(inherited.connection.get(), patience);
   if (!answer) return failed(answer.error().text);
   return text(answer->body, "says");
+}
+
+std::vector<net::Endpoint> addresses_in(const json::object& word) {
+  std::vector<net::Endpoint> found;
+  for (const auto& one : list(word, "sockets")) {
+    if (!one.is_string()) continue;
+    if (const auto bind = net::parse_endpoint(one.get_string())) found.push_back(*bind);
+  }
+  return found;
 }
 
 std::vector<Offered> offer(const session::Host& host, const std::vector<session::OfferedSocket>& sockets,

@@ -78,6 +78,7 @@ Invocation Invocation::current() {
 asio::awaitable<kernel::Result<void>> Successor::start(const Invocation& invocation) {
   const auto pid = spawn(invocation);
   if (!pid) co_return pid.error();
+  pid_ = *pid;
   starting_ = true;
   status_.reset();
   const int descriptor = static_cast<int>(::syscall(SYS_pidfd_open, *pid, 0));
@@ -89,14 +90,17 @@ asio::awaitable<kernel::Result<void>> Successor::start(const Invocation& invocat
   starting_ = false;
   if (served_) co_return kernel::Result<void>();
   if (status_) co_return kernel::Error::because("the new process " + in_words(*status_) + ": the log says why");
-  ::kill(*pid, SIGTERM);
+  ::kill(*pid, SIGKILL);
   co_return kernel::Error::because("the new process does not serve after " + std::to_string(patience.count()) + " s");
 }
 
 void Successor::wait_for_end(const std::shared_ptr<stream_descriptor>& process, int pid) {
   process->async_wait(stream_descriptor::wait_read, [this, process, pid](boost::system::error_code error) {
     int status = 0;
-    if (error || ::waitpid(pid, &status, WNOHANG) != pid) return;
+    if (error || ::waitpid(pid, &status, WNOHANG) != pid || pid != pid_) return;
+    // One that was replaced itself ends in order.
+    const bool in_order = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    if (served_ && !in_order) return lost_();
     status_ = status;
     outcome_.cancel();
   });

@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,7 +25,9 @@ struct Invocation {
 
 class Successor {
  public:
-  explicit Successor(boost::asio::io_context& context) : outcome_(context) {}
+  // `lost` is called when the process that serves in our place, and that we have started, ends
+  // otherwise than in order.
+  Successor(boost::asio::io_context& context, std::function<void()> lost) : outcome_(context), lost_(std::move(lost)) {}
 
   // Starts the program that is at the path now, with these arguments and `--take-over`, and waits until it serves
   // (served()) or ends, which is an error, as silence is.
@@ -38,6 +41,8 @@ class Successor {
   void wait_for_end(const std::shared_ptr<boost::asio::posix::stream_descriptor>& process, int pid);
 
   boost::asio::steady_timer outcome_;
+  std::function<void()> lost_;
+  int pid_ = -1;  // of the last one
   bool starting_ = false;
   bool served_ = false;
   std::optional<int> status_;  // of waitpid(2)

@@ -30,12 +30,6 @@ std::string sight_of(const std::string& file) {
                      there.st_mtim.tv_nsec);
 }
 
-std::vector<std::string> sights_of(const std::vector<std::string>& files) {
-  std::vector<std::string> sights;
-  for (const auto& file : files) sights.push_back(sight_of(file));
-  return sights;
-}
-
 // The folders in which something must change for the file to change: its own, and that of each link on the way to it.
 void add_folders(fs::path file, std::set<std::string>& folders) {
   constexpr int most_links = 40;  // path_resolution(7)
@@ -53,7 +47,7 @@ void add_folders(fs::path file, std::set<std::string>& folders) {
 
 }  // namespace
 
-Watch::Watch(boost::asio::io_context& context, std::vector<std::string> files, Changed changed)
+Watch::Watch(boost::asio::io_context& context, const std::vector<std::string>& files, Changed changed)
     : changed_(std::move(changed)), news_(context), quiet_(context) {
   const int descriptor = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
   if (descriptor < 0) {
@@ -62,14 +56,18 @@ Watch::Watch(boost::asio::io_context& context, std::vector<std::string> files, C
     return;
   }
   news_.assign(descriptor);
-  follow(std::move(files));
+  follow(files);
   wait();
 }
 
-void Watch::follow(std::vector<std::string> files) {
-  files_ = std::move(files);
+void Watch::follow(const std::vector<std::string>& files) {
   std::set<std::string> folders;
-  for (const auto& file : files_) add_folders(file, folders);
+  std::map<std::string, std::string> seen;
+  for (const auto& file : files) {
+    add_folders(file, folders);
+    const auto before = seen_.find(file);
+    seen[file] = before == seen_.end() ? sight_of(file) : before->second;
+  }
   // One that is watched already stays so. Those not needed any more cost a look at the files at most.
   for (const auto& folder : folders) {
     if (::inotify_add_watch(news_.native_handle(), folder.c_str(), news) < 0 && errno != ENOENT) {
@@ -77,7 +75,7 @@ void Watch::follow(std::vector<std::string> files) {
                    std::strerror(errno));  // NOLINT(concurrency-mt-unsafe): known errors
     }
   }
-  seen_ = sights_of(files_);
+  seen_ = std::move(seen);
 }
 
 void Watch::wait() {
@@ -94,8 +92,15 @@ void Watch::wait() {
 void Watch::settle() {
   quiet_.expires_after(settled);
   quiet_.async_wait([this](boost::system::error_code error) {
-    if (error || sights_of(files_) == seen_) return;
-    follow(changed_());
+    if (error) return;
+    bool news = false;
+    // As they are before they are read: what changes meanwhile is news again.
+    for (auto& [file, sight] : seen_) {
+      auto now = sight_of(file);
+      news = news || now != sight;
+      sight = std::move(now);
+    }
+    if (news) follow(changed_());
   });
 }
 

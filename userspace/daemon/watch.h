@@ -6,6 +6,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -16,22 +17,21 @@ class Watch {
   // Calls `changed` on the context, which outlives it, when one of `files` has, and no file beside it is written any
   // more. `changed` says which files to watch from now on.
   using Changed = std::function<std::vector<std::string>()>;
-  Watch(boost::asio::io_context& context, std::vector<std::string> files, Changed changed);
+  Watch(boost::asio::io_context& context, const std::vector<std::string>& files, Changed changed);
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
-  // Other files from now on.
-  void follow(std::vector<std::string> files);
+  // Other files from now on. Of those watched before, changes not told yet still will be.
+  void follow(const std::vector<std::string>& files);
 
  private:
   void wait();
   void settle();
 
-  std::vector<std::string> files_;
   Changed changed_;
   boost::asio::posix::stream_descriptor news_;  // inotify(7)
   boost::asio::steady_timer quiet_;
-  std::vector<std::string> seen_;  // what there was to say of each file
+  std::map<std::string, std::string> seen_;  // by file: what there was to say of it
 };
 
 }  // namespace realpeer::daemon

@@ -64,6 +64,8 @@ Result<std::unique_ptr<Admission>> Admission::load(const Instance& instance, con
   if (auto pinned = pin_layout(instance); !pinned) return pinned.error();
   auto bans = Bans::of((*object)->bans());
   if (!bans) return bans.error();
+  // One that was left by an attempt that came to nothing.
+  ::unlink(instance.new_pin(bans_pin).c_str());
   if (bpf_obj_pin((*object)->bans(), instance.new_pin(bans_pin).c_str()) != 0) {
     return describe("cannot pin the bans at " + instance.new_pin(bans_pin), errno);
   }

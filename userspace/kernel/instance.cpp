@@ -16,11 +16,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Those whose name ends so.
-void remove_pins(const std::string& path, std::string_view ending = {}) {
+// Those whose name ends so, and not so.
+void remove_pins(const std::string& path, std::string_view ending = {}, std::string_view but = {}) {
   std::error_code ignored;
   for (const auto& pin : fs::directory_iterator(path, ignored)) {
-    if (pin.path().native().ends_with(ending)) fs::remove(pin.path(), ignored);
+    const auto& name = pin.path().native();
+    if (!name.ends_with(ending) || (!but.empty() && name.ends_with(but))) continue;
+    fs::remove(pin.path(), ignored);
   }
 }
 
@@ -104,19 +106,24 @@ Result<std::string> Instance::take_over(std::string_view kept) {
   return there;
 }
 
-void Instance::hand_over(std::string kept) { handed_over_ = std::move(kept); }
+void Instance::hand_over(std::string kept) {
+  handed_over_ = std::move(kept);
+  // The other one's copy holds it. When that one ends, the next may start although we still drain.
+  lock_.reset();
+}
 
 Instance::~Instance() {
+  if (handed_over_) {
+    ::unlink(handed_over_->c_str());
+    return;
+  }
   if (!lock_.valid()) return;
   if (beside_) {
     remove_pins(path_, next);
     return;
   }
-  if (!handed_over_.empty()) {
-    ::unlink(handed_over_.c_str());
-    return;
-  }
-  remove_pins(path_);
+  // What somebody prepares who takes over is not ours to remove: the directory stays for that one.
+  remove_pins(path_, {}, next);
   ::rmdir(path_.c_str());
   // Fails while another instance is there, as it should.
   const std::string root = fs::path(path_).parent_path();

@@ -1,6 +1,7 @@
 // The directory on bpffs that holds what one daemon pins.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,9 +32,9 @@ class Instance {
   // Puts our pins in the place of the other daemon's. Its pin `kept` stays as the path returned, so that what it knows
   // is still found: hand_over() is to be told, and whoever outlives the other daemon removes it.
   Result<std::string> take_over(std::string_view kept);
-  // What others see is another daemon's now, except for the pin at this path.
+  // What others see is another daemon's now, and so is the lock, except for the pin at this path.
   void hand_over(std::string kept);
-  // Of the lock. Whoever has a copy of it may share().
+  // Of the lock. Whoever has a copy of it may share(). -1 after hand_over().
   [[nodiscard]] int lock() const { return lock_.get(); }
 
   [[nodiscard]] const std::string& path() const { return path_; }
@@ -50,8 +51,8 @@ class Instance {
 
   std::string path_;
   UniqueFd lock_;
-  bool beside_;              // another daemon's pins are there
-  std::string handed_over_;  // the pin that is left of ours; empty: all are ours
+  bool beside_;                             // another daemon's pins are there
+  std::optional<std::string> handed_over_;  // the pin that is left of ours; nothing: all are ours
 };
 
 // Names of the instances below BPFFS/realpeer whose daemon lives. What a killed one left behind is not kept up to date

@@ -68,7 +68,9 @@ void Admission::take_over(std::map<std::string, AdmissionHeritage> links) {
   const auto wanted = mode_of(settings_.mode);
   for (auto& [interface, left] : links) {
     const bool ours = std::ranges::find(settings_.interfaces, interface) != settings_.interfaces.end();
-    if (!ours || (wanted != kernel::AdmissionMode::automatic && wanted != left.mode)) continue;
+    // Generic XDP is nobody's choice but the operator's.
+    const bool automatic = wanted == kernel::AdmissionMode::automatic && left.mode != kernel::AdmissionMode::generic;
+    if (!ours || (!automatic && wanted != left.mode)) continue;
     const auto inherited = kernel_->inherit(interface, std::move(left.link), left.mode, left.reason);
     spdlog::info("admission on {}: {}", interface, inherited ? left.reason : inherited.error().text);
   }

@@ -122,7 +122,7 @@ kernel::Result<void> Host::reload_admission(const config::Config& config) {
 
 kernel::Result<std::string> Host::take_over(std::map<std::string, AdmissionHeritage> links) {
   std::string kept;
-  if (instance_) {
+  if (instance_ && instance_->beside()) {
     auto there = instance_->take_over(kernel::clients_pin);
     if (!there) return there.error();
     kept = std::move(*there);

@@ -77,8 +77,8 @@ std::vector<std::future<void>> Server::pulses() const {
   return asked;
 }
 
-void Server::stop_accepting() {
-  for (auto& worker : workers_) worker->stop_accepting();
+void Server::stop_accepting(const std::vector<net::Endpoint>& served_by_another) {
+  for (auto& worker : workers_) worker->stop_accepting(served_by_another);
 }
 
 bool Server::idle() const {

@@ -23,7 +23,8 @@ class Server {
   // Where it listens, while it does. Before stop_accepting().
   [[nodiscard]] std::vector<OfferedSocket> sockets() const;
   void start();
-  void stop_accepting();
+  // Those that have connected at these addresses and are not accepted yet are another process's.
+  void stop_accepting(const std::vector<net::Endpoint>& served_by_another = {});
   // Of each worker.
   [[nodiscard]] std::vector<std::future<void>> pulses() const;
   // No worker accepts any more, and no connection is left.

@@ -99,7 +99,7 @@ void Worker::take(const std::shared_ptr<Generation>& generation, Sockets sockets
       listening.index = index;
       ++at;
     } else {
-      close(listening);
+      close(listening, true);
       at = listening_.erase(at);
     }
   }
@@ -129,11 +129,13 @@ asio::awaitable<void> Worker::accept(std::shared_ptr<Listening> listening) {
     tcp::socket socket(context_);
     net::Endpoint peer;
     const auto [error] = co_await listening->acceptor.async_accept(socket, peer, asio::as_tuple(asio::use_awaitable));
-    if (error == asio::error::operation_aborted || !listening->acceptor.is_open()) co_return;
+    // First: what was accepted may be told behind the end of the acceptor.
     if (!error) {
       complained = false;
       begin(*listening, std::move(socket), peer);
-    } else if (exhausted(error)) {
+    }
+    if (!listening->acceptor.is_open()) co_return;
+    if (exhausted(error)) {
       if (!complained) {
         spdlog::error(
             "listener '{}' cannot accept: {}; it goes on when some are free again (see LimitNOFILE, ulimit -n)",
@@ -159,19 +161,20 @@ void Worker::accept_rest(Listening& listening) {
   }
 }
 
-void Worker::close(Listening& listening) {
-  accept_rest(listening);
+void Worker::close(Listening& listening, bool for_good) {
+  if (for_good) accept_rest(listening);
   // Asio takes a socket that it closes for gone from its epoll set. One that another process listens on as well is not.
   const kernel::UniqueFd socket(listening.acceptor.release());
 }
 
-void Worker::stop_accepting() {
-  asio::post(context_, [this] {
-    for (auto& listening : listening_) close(*listening);
+void Worker::stop_accepting(std::vector<net::Endpoint> served_by_another) {
+  asio::post(context_, [this, elsewhere = std::move(served_by_another)] {
+    for (auto& listening : listening_) close(*listening, std::ranges::count(elsewhere, listening->bind) == 0);
     listening_.clear();
     state_->drain();
-    // Behind the sessions begun above, which have taken their tickets by then.
-    asio::post(context_, [this] { deaf_ = true; });
+    // Behind the sessions begun above, and those that were accepted before and are told behind this: they have taken
+    // their tickets by then.
+    asio::post(context_, [this] { asio::post(context_, [this] { deaf_ = true; }); });
   });
 }
 

@@ -37,8 +37,9 @@ class Worker {
   std::future<std::vector<OfferedSocket>> sockets();
   // Ready when the worker has come to it. From any thread.
   std::future<void> pulse();
-  // Accepts what has connected already, and no more; connections go on. From any thread.
-  void stop_accepting();
+  // Accepts what has connected already, and no more; connections go on. Those that wait at these addresses are left to
+  // another process, which has the same sockets. From any thread.
+  void stop_accepting(std::vector<net::Endpoint> served_by_another);
   // stop_accepting() is done. From any thread.
   [[nodiscard]] bool deaf() const { return deaf_.load(); }
   // From any thread; done on this worker's.
@@ -57,7 +58,8 @@ class Worker {
   explicit Worker(SharedState& shared) : shared_(shared) {}
   boost::asio::awaitable<void> accept(std::shared_ptr<Listening> listening);
   void accept_rest(Listening& listening);
-  void close(Listening& listening);
+  // `for_good`: nobody else listens on this socket.
+  void close(Listening& listening, bool for_good);
   void begin(const Listening& listening, boost::asio::ip::tcp::socket socket, const net::Endpoint& peer);
   void take(const std::shared_ptr<Generation>& generation, Sockets sockets);
 

@@ -57,6 +57,7 @@ TEST_F(Messages, BringAsManyDescriptorsAsTheyMayHave) {
   ASSERT_EQ(::fstat(null.get(), &sent), 0);
   ASSERT_EQ(::fstat(got->descriptors.back().get(), &received), 0);
   EXPECT_EQ(sent.st_rdev, received.st_rdev);
+  EXPECT_FALSE(send(ours.get(), {{"n", 1}}, std::vector<int>(most_descriptors + 1, null.get())));
   EXPECT_NE(::fcntl(got->descriptors.front().get(), F_GETFD) & FD_CLOEXEC, 0) << "children get none of them";
 }
 

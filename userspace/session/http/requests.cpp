@@ -138,7 +138,7 @@ void forward(const Conversation& conversation, const RequestAccount& account, co
   http::write_forwarded(request.fields, {.sender = conversation.base.client->address(),
                                          .client = record.client->address(),
                                          .by_trusted = by_trusted,
-                                         .over_tls = conversation.listener().tls.has_value(),
+                                         .over_tls = conversation.stream.tls() != nullptr,
                                          .host = request.target.authority,
                                          .request_id = account.id(),
                                          .rfc7239 = backend.forwarded});
