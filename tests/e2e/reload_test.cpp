@@ -118,6 +118,27 @@ TEST_P(Reload, TimeoutsHoldForWhoIsConnectedAsWell) {
   EXPECT_EQ(record_of(before.client.local()).text("end"), "idle_timeout");
 }
 
+TEST_P(Reload, OfAdmissionThatCannotBeHadMayBeMended) {
+  start();
+  const auto with = [this](const std::string& mode) {
+    return config.yaml() + "admission: { interfaces: [lo], mode: " + mode + " }\n";
+  };
+  gateway->rewrite(with("native"));
+  const auto refused = ask_gateway("reload");
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.errors, HasSubstr("admission cannot be had here: admission on lo: "));
+  for (const std::string mode : {"tc", "generic", "auto"}) {
+    gateway->rewrite(with(mode));
+    expect_done("reload");
+    EXPECT_THAT(gateway->process().errors(), HasSubstr("admission on lo: " + (mode == "auto" ? "tc" : mode)));
+  }
+  gateway->rewrite(with("native"));
+  EXPECT_EQ(ask_gateway("reload").code, 2);
+  gateway->rewrite(config.yaml());
+  expect_done("reload");
+  expect_served(kFirst);
+}
+
 TEST_P(Reload, SaysWhatWaitsForAnotherProcess) {
   config.connections = 100;
   start();

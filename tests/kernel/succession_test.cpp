@@ -35,8 +35,8 @@ class Succession : public testing::Test {
     const UniqueFd map(bpf_map_create(BPF_MAP_TYPE_ARRAY, "rpt", 4, 4, 1, nullptr));
     ASSERT_EQ(bpf_obj_pin(map.get(), instance.new_pin(name).c_str()), 0);
   }
-  Result<Instance> share() {
-    return Instance::share(bpffs_, node_, UniqueFd(::fcntl(first_->lock(), F_DUPFD_CLOEXEC, 0)));
+  Result<Instance> share(const Instance& with) const {
+    return Instance::share(bpffs_, node_, UniqueFd(::fcntl(with.lock(), F_DUPFD_CLOEXEC, 0)));
   }
   [[nodiscard]] std::vector<std::string> pins() const {
     std::vector<std::string> names;
@@ -53,7 +53,7 @@ class Succession : public testing::Test {
 };
 
 TEST_F(Succession, PutsPinsBesideUntilItTakesOver) {
-  auto second = share();
+  auto second = share(*first_);
   ASSERT_TRUE(second) << second.error().text;
   pin(*second, "clients");
   EXPECT_THAT(pins(), UnorderedElementsAre("clients", "clients-next"));
@@ -69,7 +69,7 @@ TEST_F(Succession, PutsPinsBesideUntilItTakesOver) {
 
 TEST_F(Succession, ThatComesToNothingLeavesNothing) {
   {
-    auto second = share();
+    auto second = share(*first_);
     ASSERT_TRUE(second);
     pin(*second, "clients");
   }
@@ -77,17 +77,37 @@ TEST_F(Succession, ThatComesToNothingLeavesNothing) {
 }
 
 TEST_F(Succession, OfSeveralKeepsEachOnesPin) {
-  auto second = share();
+  auto second = share(*first_);
   pin(*second, "clients");
   const auto of_first = second->take_over("clients");
   first_->hand_over(*of_first);
-  auto third = share();
+  auto third = share(*second);
   pin(*third, "clients");
   const auto of_second = third->take_over("clients");
   second->hand_over(*of_second);
   EXPECT_THAT(pins(), UnorderedElementsAre("clients", "clients-1", "clients-2"));
   first_.reset();
   EXPECT_THAT(pins(), UnorderedElementsAre("clients", "clients-2"));
+}
+
+TEST_F(Succession, LeavesTheLockToTheSuccessorAlone) {
+  {
+    auto second = share(*first_);
+    ASSERT_TRUE(second);
+    pin(*second, "clients");
+    first_->hand_over(*second->take_over("clients"));
+  }
+  EXPECT_TRUE(Instance::claim(bpffs_, node_)) << "the first one, which drains, is in nobody's way";
+}
+
+TEST_F(Succession, LosesNothingThatIsPreparedWhenTheFirstEndsBefore) {
+  auto second = share(*first_);
+  ASSERT_TRUE(second);
+  pin(*second, "clients");
+  first_.reset();
+  EXPECT_THAT(pins(), UnorderedElementsAre("clients-next"));
+  ASSERT_TRUE(second->take_over("clients"));
+  EXPECT_THAT(pins(), UnorderedElementsAre("clients"));
 }
 
 TEST_F(Succession, IsOfOneInstanceOnly) {

@@ -235,6 +235,18 @@ TEST_P(Kubernetes, ASecondPodTakesOverFromTheFirst) {
   EXPECT_EQ(curl(net->backend, {.url = "http://127.0.0.1:9901/readyz"}).status, 200);
 }
 
+// One that ended would be started again by the kubelet, and take over in its turn.
+TEST_P(Kubernetes, AFirstPodWithoutConnectionsWaitsToBeToldToEnd) {
+  auto first = start(production_node());
+  const auto second = start(*inner);
+  const auto drains = [&] { return first->messages().find("draining: 0 connections") != std::string::npos; };
+  EXPECT_TRUE(eventually(drains, kReloaded)) << first->messages();
+  EXPECT_EQ(first->wait(Duration{300}), std::nullopt) << first->messages();
+  first->terminate();
+  EXPECT_EQ(first->wait(kSoon), Exit{}) << first->messages();
+  EXPECT_EQ(curl(net->backend, {.url = "http://127.0.0.1:9901/readyz"}).status, 200);
+}
+
 INSTANTIATE_TEST_SUITE_P(Path, Kubernetes, ::testing::Values("sockmap"), path_name);
 
 }  // namespace

@@ -110,6 +110,16 @@ TEST_F(WatchedFiles, ComeOnceForManyWritesInARow) {
   EXPECT_TRUE(noticed());
 }
 
+// A reload by command, between the change and its news.
+TEST_F(WatchedFiles, AreNotForgottenWhenOthersJoin) {
+  folder_.write("file", "one");
+  folder_.write("second", "two");
+  watch({path("file")});
+  folder_.write("file", "changed");
+  watch_->follow({path("file"), path("second")});
+  EXPECT_TRUE(noticed());
+}
+
 TEST_F(WatchedFiles, AreOthersAfterAChange) {
   folder_.write("file", "one");
   folder_.write("second", "two");
