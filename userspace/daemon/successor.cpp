@@ -1,6 +1,8 @@
 #include "daemon/successor.h"
 
-#include <spawn.h>
+#include <linux/close_range.h>
+#include <pthread.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -38,6 +40,27 @@ std::vector<char*> environment() {
   return all;
 }
 
+struct Child {
+  const char* program;
+  char* const* arguments;
+  char* const* variables;
+  sigset_t signals;  // blocked, as they were
+  int error = 0;     // of execve(2)
+};
+
+// In our memory, while we wait (CLONE_VFORK); nothing but system calls.
+int become(void* argument) {
+  auto& child = *static_cast<Child*>(argument);
+  ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_UNSHARE);
+  ::sigprocmask(SIG_SETMASK, &child.signals, nullptr);
+  ::execve(child.program, child.arguments, child.variables);
+  child.error = errno;
+  ::_exit(127);
+}
+
+// By clone(2) and not posix_spawn(3): that one's child has copies of all descriptors until it closes them. What one of
+// our threads closes meanwhile would stay in its epoll set, whose events point to what is gone. Here the child shares
+// our descriptors and then has three of its own, without any copy in between.
 kernel::Result<int> spawn(const Invocation& invocation) {
   std::vector<std::string> texts = invocation.arguments;
   if (!std::ranges::count(texts, take_over)) texts.emplace_back(take_over);
@@ -45,19 +68,22 @@ kernel::Result<int> spawn(const Invocation& invocation) {
   for (auto& text : texts) arguments.push_back(text.data());
   arguments.push_back(nullptr);
   auto variables = environment();
-  posix_spawn_file_actions_t actions{};
-  posix_spawnattr_t attributes{};
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawnattr_init(&attributes);
-  // Sockets of connections must end with us.
-  ::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-  pid_t pid = -1;
-  const int failed =
-      ::posix_spawn(&pid, invocation.program.c_str(), &actions, &attributes, arguments.data(), variables.data());
-  ::posix_spawnattr_destroy(&attributes);
-  ::posix_spawn_file_actions_destroy(&actions);
-  if (failed != 0) return kernel::describe("cannot start " + invocation.program, failed);
-  return pid;
+  Child child{.program = invocation.program.c_str(),
+              .arguments = arguments.data(),
+              .variables = variables.data(),
+              .signals = {}};
+  std::vector<char> stack(std::size_t{64} * 1024);
+  // Our handlers are not for the child.
+  sigset_t all{};
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &child.signals);
+  auto* const top = stack.data() + stack.size() / 16 * 16;
+  const int pid = ::clone(become, top, CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, &child);
+  const int failed = pid < 0 ? errno : child.error;
+  ::pthread_sigmask(SIG_SETMASK, &child.signals, nullptr);
+  if (failed == 0) return pid;
+  if (pid > 0) ::waitpid(pid, nullptr, 0);
+  return kernel::describe("cannot start " + invocation.program, failed);
 }
 
 std::string in_words(int status) {
