@@ -115,7 +115,8 @@ TEST_P(HttpsCertificates, ThatCannotBeReadKeepTheOldOnesAndTheLogSaysSo) {
   start_https_with_app();
   files.write("git.pem", "-----BEGIN CERTIFICATE-----\nbroken\n");
   reread();
-  EXPECT_TRUE(eventually([&] { return messages().find("not reloaded: all goes on as before") != std::string::npos; }, kSoon));
+  EXPECT_TRUE(
+      eventually([&] { return messages().find("not reloaded: all goes on as before") != std::string::npos; }, kSoon));
   EXPECT_THAT(messages(), HasSubstr("git.pem"));
   EXPECT_EQ(shown_to("git.example.com"), "git.example.com");
   EXPECT_EQ(curl_to("git.example.com").status, 200);
