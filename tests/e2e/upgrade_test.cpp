@@ -178,6 +178,14 @@ class TakeOver : public Upgrade {
         << other->errors();
     return other;
   }
+  // The last connection of the first process ends, it ends with it, and the other one serves.
+  void expect_first_to_end_with(Ends& last) {
+    expect_conversation(last.client, last.server);
+    last.client.close();
+    last.server.close();
+    EXPECT_EQ(gateway->process().wait(kSoon), Exit{});
+    expect_served(kFirst);
+  }
   static void stop(Process& process) {
     process.signal(SIGTERM);
     EXPECT_EQ(process.wait(kSoon), Exit{}) << process.errors();
@@ -194,11 +202,7 @@ TEST_P(TakeOver, WhoTookOverAndDiedMayBeReplacedWhileTheFirstOneDrains) {
   expect_closed(kFirst);
   auto third = take_over();
   expect_served(kFirst);
-  expect_conversation(before.client, before.server);
-  before.client.close();
-  before.server.close();
-  EXPECT_EQ(gateway->process().wait(kSoon), Exit{});
-  expect_served(kFirst);
+  expect_first_to_end_with(before);
   EXPECT_EQ(pins(), std::vector<std::string>{"clients"});
   stop(*third);
 }
@@ -218,11 +222,7 @@ TEST_P(TakeOver, FromOneThatDrainsAlready) {
   EXPECT_TRUE(eventually([&] { return !listening(net->gateway, 7000); }, kSoon));
   auto second = take_over();
   expect_served(kFirst);
-  expect_conversation(before.client, before.server);
-  before.client.close();
-  before.server.close();
-  EXPECT_EQ(gateway->process().wait(kSoon), Exit{});
-  expect_served(kFirst);
+  expect_first_to_end_with(before);
   stop(*second);
 }
 

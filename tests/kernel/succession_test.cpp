@@ -67,6 +67,15 @@ TEST_F(Succession, PutsPinsBesideUntilItTakesOver) {
   EXPECT_FALSE(Instance::claim(bpffs_, node_)) << "the second holds the lock";
 }
 
+TEST_F(Succession, RemovesWhatOnlyTheFirstHad) {
+  pin(*first_, "bans");
+  auto second = share(*first_);
+  pin(*second, "clients");
+  EXPECT_THAT(pins(), UnorderedElementsAre("clients", "bans", "clients-next"));
+  ASSERT_TRUE(second->take_over("clients"));
+  EXPECT_THAT(pins(), UnorderedElementsAre("clients", "clients-1"));
+}
+
 TEST_F(Succession, ThatComesToNothingLeavesNothing) {
   {
     auto second = share(*first_);

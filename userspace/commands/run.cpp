@@ -1,6 +1,7 @@
 #include <gflags/gflags.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -49,8 +50,8 @@ int run(Arguments arguments) {
 
   const std::uint32_t workers = FLAGS_threads != 0 ? FLAGS_threads : std::max(1U, std::thread::hardware_concurrency());
   const auto directory = control::runtime_directory(FLAGS_runtime_dir);
-  // Root's own, as systemd makes it (RuntimeDirectory=).
-  ::mkdir(directory.c_str(), 0755);
+  // Root's own, as systemd makes it (RuntimeDirectory=); whoever made it removes it, once nobody's socket is there.
+  const bool made = ::mkdir(directory.c_str(), 0755) == 0;
   daemon::Gateway::Options options{.file = FLAGS_config,
                                    .workers = workers,
                                    .control = control::socket_path(directory, loaded.config.node),
@@ -60,6 +61,8 @@ int run(Arguments arguments) {
   auto gateway = daemon::Gateway::create(std::move(options), std::move(loaded));
   if (!gateway) return fail(gateway.error().text);
   const auto served = (*gateway)->run();
+  gateway->reset();
+  if (made) ::rmdir(directory.c_str());
   return served ? 0 : fail(served.error().text);
 }
 

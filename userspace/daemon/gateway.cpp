@@ -287,7 +287,7 @@ kernel::Result<void> Gateway::run() {
     serve();
   }
   const session::RefusalTeller teller(context_, server_->refusal_log());
-  if (!handed_over_) watchdog_.emplace(context_, *server_);
+  watchdog_.emplace(context_, *server_);
   spdlog::info("ready");
   notify_ready(status());
   const auto draining = [this] {

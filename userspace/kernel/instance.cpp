@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -24,6 +25,13 @@ void remove_pins(const std::string& path, std::string_view ending = {}, std::str
     if (!name.ends_with(ending) || (!but.empty() && name.ends_with(but))) continue;
     fs::remove(pin.path(), ignored);
   }
+}
+
+std::vector<std::string> names_in(const std::string& path) {
+  std::vector<std::string> names;
+  std::error_code ignored;
+  for (const auto& pin : fs::directory_iterator(path, ignored)) names.push_back(pin.path().filename());
+  return names;
 }
 
 // A look at the instance may hold the lock for a moment, its owner holds it for good.
@@ -86,6 +94,7 @@ Result<Instance> Instance::share(const std::string& bpffs, const std::string& no
 }
 
 Result<std::string> Instance::take_over(std::string_view kept) {
+  const auto names = names_in(path_);
   std::string there;
   for (int number = 1; there.empty(); ++number) {
     const std::string free = pin(kept) + "-" + std::to_string(number);
@@ -95,12 +104,16 @@ Result<std::string> Instance::take_over(std::string_view kept) {
   if (::rename(pin(kept).c_str(), there.c_str()) != 0 && errno != ENOENT) {
     return describe("cannot rename " + pin(kept), errno);
   }
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(path_, ignored)) {
-    const std::string ours = entry.path();
-    if (!ours.ends_with(next)) continue;
-    const std::string place = ours.substr(0, ours.size() - std::strlen(next));
-    if (::rename(ours.c_str(), place.c_str()) != 0) return describe("cannot rename " + ours, errno);
+  // Of names seen before any was changed: a directory that changes is not to be walked.
+  const auto has = [&names](const std::string& name) { return std::ranges::find(names, name) != names.end(); };
+  for (const auto& name : names) {
+    if (name.ends_with(next)) {
+      const std::string place = pin(name.substr(0, name.size() - std::strlen(next)));
+      if (::rename(pin(name).c_str(), place.c_str()) != 0) return describe("cannot rename " + pin(name), errno);
+    } else if (name != kept && name.find('-') == std::string::npos && !has(name + next)) {
+      // What the other daemon has and this one has not (bans, without admission) would be asked and answer nothing.
+      ::unlink(pin(name).c_str());
+    }
   }
   beside_ = false;
   return there;

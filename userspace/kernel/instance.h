@@ -29,7 +29,7 @@ class Instance {
   // It was share()d and did not take_over().
   [[nodiscard]] bool beside() const { return beside_; }
 
-  // Puts our pins in the place of the other daemon's. Its pin `kept` stays as the path returned, so that what it knows
+  // Puts our pins in the place of the other daemon's, and removes those that we have not. Its pin `kept` stays as the path returned, so that what it knows
   // is still found: hand_over() is to be told, and whoever outlives the other daemon removes it.
   Result<std::string> take_over(std::string_view kept);
   // What others see is another daemon's now, and so is the lock, except for the pin at this path.
